@@ -1,0 +1,189 @@
+"""Builds everything from Settings, opens it, and closes it in reverse; the only wiring.
+
+signal → stop intake → drain what is under way (25 s) → close the face, Slack, the cloud
+"""
+
+import asyncio
+import errno
+import logging
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from pydantic import SecretStr
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import __version__
+from bot.errors import SettingsError, SlackRefused
+from bot.query import BoundedMemory, open_query
+from bot.settings import Settings, is_loopback
+from bot.slack.call import UNREACHABLE, result_of
+from bot.slack.listen import Desk, listen
+from bot.slack.people import People
+from bot.slack.reply import Replies
+from bot.slack.work import Work
+from bot.telemetry import event
+from bot.web import Face, listening
+
+DRAIN_S = 25.0  # platforms kill a process about 30 s after they asked it to end
+SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
+KEEP_ALIVE_S = 75.0
+HELLO_PAUSES_S = (1, 2, 4, 8, 15)  # between attempts to learn who we are, at start
+PASSING = frozenset({UNREACHABLE, "ratelimited", "internal_error", "fatal_error"})
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[int]:
+    """Open the whole product over HTTP; gives the port it listens on. Leaving drains and closes it.
+
+    Raises:
+        SettingsError: when the port can't be used or Slack refuses the token.
+        SlackRefused: when Slack can't be reached.
+    """
+    async with AsyncExitStack() as stack:
+        query = open_query(settings, BoundedMemory())
+        stack.push_async_callback(query.aclose)
+        session = await stack.enter_async_context(_slack_session(settings))
+        slack = _web_client(settings, session)
+        identity = await _identify(slack)
+        work = Work()
+        desk = Desk(
+            query=query,
+            people=_people(settings, slack, identity),
+            replies=Replies(session=session, slack=slack, hosts=settings.response_url_hosts),
+            link_hosts=settings.link_hosts,
+        )
+        bolt = _bolt(slack, identity)
+        listen(bolt, desk, work)
+        face = Face(bolt.async_dispatch, signing_secret=_revealed(settings.slack_signing_secret))
+        port = await stack.enter_async_context(_open_port(face, settings))
+        stack.push_async_callback(work.drain, DRAIN_S)
+        stack.callback(face.stop_intake)
+        event("app.ready", version=__version__, mode="http", port=port, team=identity["team_id"])
+        event("app.rules", rules="none: every full member may do everything, links included")
+        yield port
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT, then drain.
+
+    Raises:
+        SettingsError, SlackRefused: as `running`.
+    """
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_log_loop_fault)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings):
+        await stop.wait()
+        event("app.stopping")
+    event("app.stopped")
+
+
+def _log_loop_fault(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    # asyncio's own handler prints the exception's text.
+    error = context.get("exception")
+    event("loop.fault", logging.ERROR, error=type(error).__name__ if error else "none")
+
+
+@asynccontextmanager
+async def _slack_session(settings: Settings) -> AsyncIterator[aiohttp.ClientSession]:
+    is_plain = urlsplit(settings.slack_api_url).scheme == "http"
+    connector = aiohttp.TCPConnector(
+        ssl=True if is_plain else settings.tls(), keepalive_timeout=KEEP_ALIVE_S
+    )
+    # trust_env honours NO_PROXY too; to loopback no proxy is asked at all.
+    async with aiohttp.ClientSession(
+        connector=connector, timeout=SLACK_TIMEOUT, trust_env=not _is_local(settings)
+    ) as session:
+        yield session
+
+
+def _is_local(settings: Settings) -> bool:
+    return is_loopback(urlsplit(settings.slack_api_url).hostname or "")
+
+
+def _web_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    client = AsyncWebClient(
+        token=_revealed(settings.slack_bot_token),
+        base_url=settings.slack_api_url,
+        session=session,
+        # Slack's default handler would send a post again after a broken connection.
+        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
+    )
+    client.proxy = None  # read from the environment without NO_PROXY; the session does it right
+    return client
+
+
+async def _identify(slack: AsyncWebClient) -> dict[str, Any]:
+    """Who this app is at Slack; asked once, at start.
+
+    Raises:
+        SettingsError: when Slack refuses the token.
+        SlackRefused: when Slack can't be reached.
+    """
+    for pause_s in HELLO_PAUSES_S:
+        try:
+            return await result_of(slack.auth_test())
+        except SlackRefused as refusal:
+            if refusal.code not in PASSING:
+                fault = f"SLACK_BOT_TOKEN: Slack refuses it ({refusal.code})"
+                raise SettingsError((fault,)) from None
+            event("slack.unreachable", logging.WARNING, code=refusal.code, next_try_s=pause_s)
+            await asyncio.sleep(pause_s)
+    return await result_of(slack.auth_test())
+
+
+def _people(settings: Settings, slack: AsyncWebClient, identity: dict[str, Any]) -> People:
+    return People(
+        slack,
+        team=str(identity.get("team_id") or ""),
+        enterprise=str(identity.get("enterprise_id") or ""),
+        zone=settings.api_timezone,
+        clock=time.monotonic,
+    )
+
+
+def _bolt(slack: AsyncWebClient, identity: dict[str, Any]) -> AsyncApp:
+    known = AuthorizeResult(
+        enterprise_id=identity.get("enterprise_id"),
+        team_id=identity.get("team_id"),
+        bot_id=identity.get("bot_id"),
+        bot_user_id=identity.get("user_id"),
+        bot_token=slack.token,
+    )
+
+    async def authorize() -> AuthorizeResult:
+        return known  # Bolt would ask auth.test inside the first request
+
+    return AsyncApp(
+        client=slack,
+        authorize=authorize,
+        process_before_response=True,  # else Bolt looks for the acknowledgement every 10 ms
+        request_verification_enabled=False,  # the guard in web.py has done it
+        ssl_check_enabled=False,  # the same
+    )
+
+
+@asynccontextmanager
+async def _open_port(face: Face, settings: Settings) -> AsyncIterator[int]:
+    try:
+        async with listening(face, host=settings.host, port=settings.port) as port:
+            yield port
+    except OSError as error:
+        words = {errno.EADDRINUSE: "is taken by another program", errno.EACCES: "may not be used"}
+        if error.errno not in words:
+            raise
+        raise SettingsError((f"PORT: the port {words[error.errno]}",)) from None
+
+
+def _revealed(secret: SecretStr | None) -> str:
+    return "" if secret is None else secret.get_secret_value()

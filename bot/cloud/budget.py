@@ -1,0 +1,55 @@
+"""The account's requests per second, shared out: one permit for each call to the cloud API."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from bot.errors import Throttled
+
+LONGEST_WAIT_S = 60.0
+
+
+class Permits(Protocol):
+    """Leave to make one call."""
+
+    async def take(self, who: str) -> None:
+        """Wait for the next permit.
+
+        Args:
+            who: whose question it is.
+
+        Raises:
+            Throttled: when the wait would be longer than a minute.
+        """
+
+
+class Bucket:
+    """The permits of one process: evenly paced, first come, first served.
+
+    Args:
+        per_s: permits a second. A paced R lets R + 1 calls into one closed second.
+        clock: monotonic seconds.
+        sleep: waits that many seconds.
+    """
+
+    def __init__(
+        self,
+        per_s: float,
+        *,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._interval_s = 1 / per_s
+        self._clock = clock
+        self._sleep = sleep
+        self._next_at = 0.0
+
+    async def take(self, who: str) -> None:  # noqa: ARG002 - fairness by person needs the name
+        """Wait for the next permit."""
+        now = self._clock()
+        start_at = max(self._next_at, now)
+        if start_at - now > LONGEST_WAIT_S:
+            raise Throttled("OurOwnLimit")
+        self._next_at = start_at + self._interval_s
+        if start_at > now:
+            await self._sleep(start_at - now)

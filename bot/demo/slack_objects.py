@@ -1,0 +1,101 @@
+"""People, channels and messages in Slack's JSON. Pure.
+
+The fields are those of docs.slack.dev/reference/objects, without the ones nobody here would read.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.demo.workspace import APP, BOT, BOT_USER, TEAM, Channel, Person, Posted
+
+
+def user_object(person: Person, *, is_met: bool, now: float) -> dict[str, Any]:
+    """A person as `users.info` tells it.
+
+    People of other organisations are known by their `team_id`. `is_stranger` marks only those
+    who are in no channel with our app (not `is_met`), and nothing says whether they are guests.
+    """
+    return {
+        "id": person.id,
+        "team_id": person.team,
+        "name": person.name,
+        "deleted": person.deleted,
+        "real_name": person.real_name,
+        **_clock_of(person, now),
+        "profile": {"real_name": person.real_name, "display_name": person.name},
+        "is_bot": person.kind == "bot",
+        "is_app_user": False,
+        "updated": int(now),
+        **({"is_stranger": not is_met} if person.kind == "foreign" else _rank_of(person)),
+    }
+
+
+def _clock_of(person: Person, now: float) -> dict[str, Any]:
+    here = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(person.tz))
+    offset = here.utcoffset()
+    seconds = int(offset.total_seconds()) if offset else 0
+    return {"tz": person.tz, "tz_label": here.tzname() or person.tz, "tz_offset": seconds}
+
+
+def _rank_of(person: Person) -> dict[str, Any]:
+    is_guest = person.kind == "guest"
+    return {
+        "is_admin": False,
+        "is_owner": False,
+        "is_primary_owner": False,
+        "is_restricted": is_guest,
+        "is_ultra_restricted": is_guest,
+    }
+
+
+def channel_object(channel: Channel) -> dict[str, Any]:
+    """A channel as `conversations.info` tells it to our app."""
+    if channel.kind == "im":
+        return {**_common(channel), "user": channel.members[0], "is_user_deleted": False}
+    return {
+        **_common(channel),
+        "name": channel.name,
+        "name_normalized": channel.name,
+        "is_general": False,
+        "is_member": channel.has_app,
+        "is_pending_ext_shared": False,
+        "pending_shared": [],
+        "topic": {"value": "", "creator": "", "last_set": 0},
+        "purpose": {"value": "", "creator": "", "last_set": 0},
+    }
+
+
+def _common(channel: Channel) -> dict[str, Any]:
+    return {
+        "id": channel.id,
+        "created": 1_700_000_000,
+        "context_team_id": TEAM,
+        "is_channel": channel.kind == "channel",
+        "is_group": False,
+        "is_im": channel.kind == "im",
+        "is_mpim": False,
+        "is_private": channel.kind != "channel",
+        "is_archived": channel.archived,
+        "is_shared": channel.shared,
+        "is_ext_shared": channel.shared,
+        "is_org_shared": False,
+    }
+
+
+def message_object(posted: Posted) -> dict[str, Any]:
+    """A message as the Web API and a click show it. Blocks without an id get one, as in Slack."""
+    optional = {"thread_ts": posted.thread_ts, "metadata": posted.metadata}
+    return {
+        "type": "message",
+        "user": BOT_USER,
+        "bot_id": BOT,
+        "app_id": APP,
+        "team": TEAM,
+        "ts": posted.ts,
+        "text": posted.text,
+        "blocks": [
+            {"block_id": f"slack{index}", **block} for index, block in enumerate(posted.blocks)
+        ],
+        **{name: value for name, value in optional.items() if value is not None},
+    }

@@ -1,0 +1,240 @@
+"""A Slack workspace: its people, its channels, and what our app has said in them. Pure.
+
+Knows no HTTP and no rights: `slack_methods` and `slack_response_url` decide what may be said.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+TEAM = "T0ACME0001"
+TEAM_DOMAIN = "acme"
+OTHER_TEAM = "T0PARTNER1"
+APP = "A0MONGOLOG"
+BOT = "B0MONGOLOG"
+BOT_USER = "U0MONGOLOG"
+
+ANNA = "U0ANNA0001"
+BEN = "U0BEN00001"
+GITA_GUEST = "U0GITA0001"
+FRED_FOREIGN = "U0FRED0001"
+
+WITH_APP = "C0DBONCALL"
+WITHOUT_APP = "C0RANDOM01"
+PRIVATE = "C0LEADS001"
+SHARED = "C0SHARED01"
+ARCHIVED = "C0ARCHIVED"
+ANNAS_DM = "D0ANNA0001"
+
+PersonKind = Literal["member", "guest", "foreign", "bot"]
+ChannelKind = Literal["channel", "private", "im"]
+Via = Literal["response_url", "acknowledgement", "chat.postMessage", "chat.postEphemeral"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who may be met in the workspace.
+
+    Attributes:
+        name: the handle, lower case.
+        real_name: what people see.
+        kind: a `guest` is a single-channel guest; `foreign` people belong to `OTHER_TEAM`.
+        tz: IANA name of the person's time zone.
+        deleted: the account was deactivated.
+    """
+
+    id: str
+    name: str
+    real_name: str = ""
+    kind: PersonKind = "member"
+    tz: str = "Asia/Shanghai"
+    deleted: bool = False
+
+    @property
+    def team(self) -> str:
+        """The id of the person's own workspace."""
+        return OTHER_TEAM if self.kind == "foreign" else TEAM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A place to talk.
+
+    Attributes:
+        name: without `#`; empty for a DM.
+        members: ids of the people in it, without the app.
+        has_app: whether our app is in it; for a DM, whether it is the app's own.
+        archived: nobody can post here any more.
+        shared: shared with another organisation.
+    """
+
+    id: str
+    name: str = ""
+    kind: ChannelKind = "channel"
+    members: tuple[str, ...] = ()
+    has_app: bool = False
+    archived: bool = False
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """One message of our app, in one of its versions.
+
+    Attributes:
+        ts: Slack's id of the message in its channel: seconds, a dot, six digits.
+        text: as sent; empty when there was none.
+        blocks: as sent.
+        thread_ts: the message it replies to.
+        reply_broadcast: a reply that is shown in the channel too.
+        ephemeral_to: the only person who sees it; None when the whole channel does.
+        via: how it was said first; a later version keeps it.
+        answers: id of the delivery whose response_url or acknowledgement said this version.
+        metadata: as sent.
+        unfurl_links, unfurl_media, parse: as sent; None when not given.
+        revision: 0 when posted, one more with each edit.
+        deleted: this version says that the message was deleted.
+    """
+
+    channel: str
+    ts: str
+    text: str = ""
+    blocks: tuple[dict[str, Any], ...] = ()
+    thread_ts: str | None = None
+    reply_broadcast: bool = False
+    ephemeral_to: str | None = None
+    via: Via
+    answers: str | None = None
+    metadata: dict[str, Any] | None = None
+    unfurl_links: bool | None = None
+    unfurl_media: bool | None = None
+    parse: str | None = None
+    revision: int = 0
+    deleted: bool = False
+
+
+Listener = Callable[[Posted], None]
+
+
+class Workspace:
+    """People, channels and messages.
+
+    Args:
+        people: everybody, our bot user too.
+        channels: every place.
+
+    Attributes:
+        on_posted: called with every version of every message, in order, just after it is kept.
+    """
+
+    def __init__(self, *, people: tuple[Person, ...], channels: tuple[Channel, ...]) -> None:
+        self._people = {person.id: person for person in people}
+        self._channels = {channel.id: channel for channel in channels}
+        self._history: list[Posted] = []
+        self._last_microsecond = 0
+        self.on_posted: list[Listener] = []
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody, in the order they were given."""
+        return tuple(self._people.values())
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """Every place; DMs opened later come last."""
+        return tuple(self._channels.values())
+
+    @property
+    def history(self) -> tuple[Posted, ...]:
+        """Every version of every message, deletions too, in the order of their making."""
+        return tuple(self._history)
+
+    @property
+    def posted(self) -> tuple[Posted, ...]:
+        """The messages as they stand now, in the order they were first posted."""
+        latest = {(posted.channel, posted.ts): posted for posted in self._history}
+        return tuple(posted for posted in latest.values() if not posted.deleted)
+
+    def person(self, user_id: str) -> Person | None:
+        """The person with this id, if there is one."""
+        return self._people.get(user_id)
+
+    def channel(self, channel_id: str) -> Channel | None:
+        """The channel with this id, if there is one."""
+        return self._channels.get(channel_id)
+
+    def find(self, channel_id: str, ts: str) -> Posted | None:
+        """The message as it stands now; None when there is none, or it was deleted."""
+        versions = (each for each in reversed(self._history) if each.ts == ts)
+        latest = next((each for each in versions if each.channel == channel_id), None)
+        return None if latest is None or latest.deleted else latest
+
+    def put_person(self, person: Person) -> None:
+        """Add a person, or replace the one with the same id."""
+        self._people[person.id] = person
+
+    def put_channel(self, channel: Channel) -> None:
+        """Add a channel, or replace the one with the same id."""
+        self._channels[channel.id] = channel
+
+    def open_dm(self, user_id: str) -> Channel:
+        """The DM between our app and this person; made when it is first needed."""
+        for channel in self._channels.values():
+            if channel.kind == "im" and channel.has_app and user_id in channel.members:
+                return channel
+        opened = Channel(id=f"D{user_id[1:]}", kind="im", members=(user_id,), has_app=True)
+        self.put_channel(opened)
+        return opened
+
+    def new_ts(self, now: float) -> str:
+        """An id for a message posted at `now` (Unix seconds); later than every one before."""
+        self._last_microsecond = max(round(now * 1_000_000), self._last_microsecond + 1)
+        seconds, microseconds = divmod(self._last_microsecond, 1_000_000)
+        return f"{seconds}.{microseconds:06}"
+
+    def post(self, posted: Posted) -> Posted:
+        """Keep a message, or a new version of one, and tell who listens."""
+        self._history.append(posted)
+        for listener in self.on_posted:
+            listener(posted)
+        return posted
+
+    def edit(self, posted: Posted, **changes: Any) -> Posted:
+        """Keep the next version of a message."""
+        return self.post(replace(posted, revision=posted.revision + 1, **changes))
+
+    def delete(self, posted: Posted) -> None:
+        """Take a message away; the history keeps it."""
+        self.edit(posted, deleted=True)
+
+
+def small_workspace() -> Workspace:
+    """A team of two, a guest, a partner, and one channel of each sort.
+
+    Anna and Ben are in every channel; the guest is in `WITH_APP`, the partner in `SHARED`.
+    The app is everywhere but in `WITHOUT_APP`, and knows Anna's DM.
+    """
+    team = (ANNA, BEN)
+    return Workspace(
+        people=(
+            Person(id=ANNA, name="anna", real_name="Anna Aalto"),
+            Person(id=BEN, name="ben", real_name="Ben Bauer", tz="Europe/Berlin"),
+            Person(id=GITA_GUEST, name="gita", real_name="Gita Guest", kind="guest"),
+            Person(id=FRED_FOREIGN, name="fred", real_name="Fred Foreign", kind="foreign"),
+            Person(id=BOT_USER, name="mongolog", real_name="mongolog", kind="bot"),
+        ),
+        channels=(
+            Channel(id=WITH_APP, name="db-oncall", members=(*team, GITA_GUEST), has_app=True),
+            Channel(id=WITHOUT_APP, name="random", members=team),
+            Channel(id=PRIVATE, name="leads", kind="private", members=team, has_app=True),
+            Channel(
+                id=SHARED,
+                name="partner-ops",
+                members=(*team, FRED_FOREIGN),
+                has_app=True,
+                shared=True,
+            ),
+            Channel(id=ARCHIVED, name="old-db", members=team, has_app=True, archived=True),
+            Channel(id=ANNAS_DM, kind="im", members=(ANNA,), has_app=True),
+        ),
+    )

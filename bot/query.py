@@ -1,0 +1,211 @@
+"""Lookup → Outcomes: the one use case, shared by Slack and the terminal.
+
+    for each instance: remembered region, or all regions at once → the first report
+
+Each instance fails alone. Asks through `CloudClient`, remembers through `Memory`.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+
+from bot.cloud.budget import Bucket, Permits
+from bot.cloud.client import CloudClient, Listing, TC3Auth, open_http
+from bot.cloud.sign import Credentials
+from bot.cloud.wire import Units
+from bot.errors import CloudError, NoSuchInstance, NotAuthorised
+from bot.model import Failure, InstanceId, Lookup, Outcome, Report
+from bot.settings import Settings
+
+KIB = 1024
+
+
+class Memory(Protocol):
+    """What is remembered about instances between questions."""
+
+    def region_of(self, instance: InstanceId) -> str | None:
+        """Where the instance was last found; None when it never was."""
+
+    def keep(self, report: Report) -> None:
+        """Remember a report, without its links."""
+
+
+class BoundedMemory:
+    """Remembers the regions of the instances that were asked about last, in this process.
+
+    Args:
+        most: how many instances; the one asked about longest ago is forgotten first.
+    """
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._most = most
+        self._regions: OrderedDict[InstanceId, str] = OrderedDict()
+
+    def region_of(self, instance: InstanceId) -> str | None:
+        """Where the instance was last found; None when it never was."""
+        return self._regions.get(instance)
+
+    def keep(self, report: Report) -> None:
+        """Remember the region of a report."""
+        self._regions[report.instance] = report.region
+        self._regions.move_to_end(report.instance)
+        if len(self._regions) > self._most:
+            self._regions.popitem(last=False)
+
+
+class Query:
+    """Answers look-ups.
+
+    Args:
+        cloud: asks the API; closed with this object.
+        memory: where each instance was found.
+        regions: where to look for an instance whose region is unknown; the first wins a tie.
+        now: the current time, aware.
+    """
+
+    def __init__(
+        self,
+        *,
+        cloud: CloudClient,
+        memory: Memory,
+        regions: tuple[str, ...],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._cloud = cloud
+        self._memory = memory
+        self._regions = regions
+        self._now = now
+
+    async def aclose(self) -> None:
+        """Close the connections to the cloud."""
+        await self._cloud.aclose()
+
+    async def ask(self, lookup: Lookup, who: str) -> tuple[Outcome, ...]:
+        """One outcome for each instance, in the order of the question.
+
+        Args:
+            lookup: the question; its filters are left to whoever shows the answer.
+            who: whose question it is, for the fair share of the budget.
+        """
+        outcomes = (self._outcome(instance, lookup, who) for instance in lookup.instances)
+        return tuple(await asyncio.gather(*outcomes))
+
+    async def _outcome(self, instance: InstanceId, lookup: Lookup, who: str) -> Outcome:
+        started = time.monotonic()
+        try:
+            regions, region, listing = await self._find(instance, lookup, who)
+        except CloudError as error:
+            return Failure(instance=instance, error=error)
+        report = Report(
+            instance=instance,
+            region=region,
+            regions_asked=regions,
+            exports=listing.exports,
+            complete=listing.complete,
+            as_of=self._now(),
+            took=timedelta(seconds=time.monotonic() - started),
+            request_id=listing.request_id,
+        )
+        self._memory.keep(report)
+        return report
+
+    async def _find(
+        self, instance: InstanceId, lookup: Lookup, who: str
+    ) -> tuple[tuple[str, ...], str, Listing]:
+        known = lookup.region or self._memory.region_of(instance)
+        regions = (known,) if known else self._regions
+        try:
+            return regions, *await self._first_listing(instance, regions, lookup, who)
+        except NoSuchInstance:
+            elsewhere = tuple(region for region in self._regions if region != known)
+            if lookup.region or not known or not elsewhere:
+                raise
+        # Remembered there and no longer there: it may have been made anew in another region.
+        return elsewhere, *await self._first_listing(instance, elsewhere, lookup, who)
+
+    async def _first_listing(
+        self, instance: InstanceId, regions: tuple[str, ...], lookup: Lookup, who: str
+    ) -> tuple[str, Listing]:
+        async def ask(region: str) -> Listing | CloudError:
+            try:
+                return await self._cloud.log_exports(
+                    instance, region, who=who, window=lookup.window
+                )
+            except CloudError as error:
+                return error
+
+        asked = {region: asyncio.create_task(ask(region)) for region in regions}
+        try:
+            return await _first_success(asked)
+        finally:
+            for task in asked.values():
+                task.cancel()
+
+
+async def _first_success(
+    asked: dict[str, asyncio.Task[Listing | CloudError]],
+) -> tuple[str, Listing]:
+    """The first region that gave a listing; of those at the same moment, the first asked.
+
+    Raises:
+        CloudError: when every region failed.
+    """
+    pending = set(asked.values())
+    while pending:
+        _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+        for region, task in asked.items():
+            if task.done() and isinstance(answer := task.result(), Listing):
+                return region, answer
+    answers = [task.result() for task in asked.values()]
+    raise _verdict([answer for answer in answers if isinstance(answer, CloudError)])
+
+
+def _verdict(errors: list[CloudError]) -> CloudError:
+    """What several regions' errors mean together; never empty."""
+    missing = [error for error in errors if isinstance(error, NoSuchInstance)]
+    others = [error for error in errors if not isinstance(error, NoSuchInstance)]
+    for error in others:
+        if isinstance(error, NotAuthorised) or not missing:
+            return error
+    first = missing[0]
+    return NoSuchInstance(
+        first.code,
+        message=first.message,
+        request_id=first.request_id,
+        region=", ".join(error.region for error in missing),
+        silent_regions=tuple(error.region for error in others),
+    )
+
+
+def open_query(settings: Settings, memory: Memory, permits: Permits | None = None) -> Query:
+    """The look-up half of the product: httpx alone, no Slack, no store.
+
+    Args:
+        settings: with credentials and regions.
+        memory: where each instance was found.
+        permits: the shared budget; None paces this process alone.
+    """
+    credentials = Credentials(
+        secret_id=_revealed(settings.secret_id),
+        secret_key=_revealed(settings.secret_key),
+        token=_revealed(settings.cloud_token) or None,
+    )
+    cloud = CloudClient(
+        http=open_http(settings.cloud_endpoint, TC3Auth(credentials), settings.tls),
+        permits=permits or Bucket(settings.requests_per_s, clock=time.monotonic),
+        units=Units(
+            zone=ZoneInfo(settings.api_timezone),
+            bytes_per_size=KIB if settings.size_unit == "kib" else 1,
+        ),
+    )
+    return Query(cloud=cloud, memory=memory, regions=settings.regions)
+
+
+def _revealed(secret: SecretStr | None) -> str:
+    return "" if secret is None else secret.get_secret_value()

@@ -1,0 +1,113 @@
+"""The answer to a look-up, about one instance or several. Pure.
+
+outcomes ── one report ────► first line, a row per export, notes, small line
+         ── one failure ───► trouble
+         ── several ───────► several
+"""
+
+from collections.abc import Iterator
+
+from bot.model import FAILED, Export, Failure, Lookup, Message, Outcome, Report
+from bot.render.blocks import Block, context, date_token, message, section
+from bot.render.foreign import code
+from bot.render.frame import ask, failed_note, notes, page_line, shared_line, small_line
+from bot.render.headline import known, sentences
+from bot.render.links import Offer, download_button, lifetime, link_notes, offer
+from bot.render.pages import Page, page_of
+from bot.render.question import canonical, narrowing
+from bot.render.rows import details, state_counts, title
+from bot.render.several import several
+from bot.render.trouble import failure_answer
+from bot.render.view import View
+from bot.render.words import exports, joined, pages
+
+NOTHING_YET = (
+    "Exports are made in the console, under *Log Management* of the instance. "
+    "The cloud seems to forget them after about 3 days."
+)
+
+
+def answer(outcomes: tuple[Outcome, ...], lookup: Lookup, view: View) -> Message:
+    """What a look-up found, for Slack.
+
+    Args:
+        outcomes: at least one, in the order of `lookup.instances`.
+        lookup: what was asked; its filters, page and limit are applied here.
+        view: who reads it, and where.
+    """
+    match outcomes:
+        case (Report() as report,):
+            return _single(report, lookup, view)
+        case (Failure() as failure,):
+            return failure_answer(failure, view)
+        case _:
+            return several(outcomes, lookup, view)
+
+
+def _single(report: Report, lookup: Lookup, view: View) -> Message:
+    page = page_of(report.exports, lookup)
+    blocks = (
+        *shared_line(view),
+        section("answer", _first_line(report, lookup, page, view)),
+        *_body(report, lookup, page, view),
+        *page_line(lookup, page, report, view),
+        *notes(lookup, (report,), view),
+        small_line((report,), view),
+    )
+    return message(sentences(report, lookup, page, view), blocks)
+
+
+def _first_line(report: Report, lookup: Lookup, page: Page, view: View) -> str:
+    instance = code(report.instance)
+    if page.is_beyond:
+        return f"*There is no page {page.number}* · {instance}"
+    narrowed = narrowing(lookup, lambda at: date_token(at, view.zone))
+    if not page.whole:
+        none = f"None of {known(report)} match, {narrowed}" if report.exports else "No exports"
+        return f"*{none}* · {instance}"
+    share = f"{len(page.whole):,} of {known(report)}, {narrowed}" if narrowed else ""
+    if len(page.whole) == 1:
+        return joined(title(page.whole[0]), instance, share)
+    total = share or (exports(len(page.whole)) if report.complete else f"{known(report)} exports")
+    return joined(f"*{total}*", state_counts(page.whole), instance)
+
+
+def _body(report: Report, lookup: Lookup, page: Page, view: View) -> Iterator[Block]:
+    if page.rows:
+        yield from _rows(page, view)
+        yield from failed_note(report, page)
+        again = f"{view.command} {canonical(lookup, report.instance, view.zone, page=page.number)}"
+        yield from link_notes(page, view, again)
+    elif page.is_beyond:
+        last = ask(lookup, report, view, page=page.count)
+        yield section("hint", f"{_all(page)}. The last page: {last}")
+    elif report.exports:
+        everything = Lookup(instances=(report.instance,), region=lookup.region)
+        yield section(
+            "hint", f"{state_counts(report.exports)}. All of them: {ask(everything, report, view)}"
+        )
+    else:
+        yield context("hint", NOTHING_YET)
+
+
+def _all(page: Page) -> str:
+    return f"{exports(len(page.whole))} on {pages(page.count)}"
+
+
+def _rows(page: Page, view: View) -> Iterator[Block]:
+    offered = offer(page, view)
+    for export in page.rows:
+        yield from _row(export, page, view, offered)
+
+
+def _row(export: Export, page: Page, view: View, offered: Offer | None) -> Iterator[Block]:
+    is_alone = len(page.whole) == 1
+    text = details(export, view, whole_id=is_alone and export.state == FAILED)
+    is_offered = offered is not None and offered.export is export
+    yield section(
+        "export",
+        text if is_alone else f"{title(export)}\n{text}",
+        accessory=download_button(offered) if offered and is_offered else None,
+    )
+    if offered and is_offered:
+        yield from lifetime(offered, view)

@@ -1,0 +1,228 @@
+"""What went wrong in plain words: what happened, whose turn it is, the next step. Pure.
+
+One sentence for each leaf of `errors.py`; used by Slack, by rows among several instances and by
+the terminal alike, so it names no surface. The text of an exception is never shown: `what` and
+`next_step` are phrases (see `foreign`) made from its fields.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.errors import (
+    BadCommand,
+    CloudBroken,
+    CloudError,
+    CloudRefused,
+    CloudUnreachable,
+    CloudUnreadable,
+    Fixer,
+    MongologError,
+    NoSuchInstance,
+    NotAuthorised,
+    Problem,
+    Refusal,
+    Refused,
+    SettingsError,
+    SlackRefused,
+    Throttled,
+)
+from bot.render.foreign import bare
+from bot.render.misunderstandings import misunderstanding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Three phrases about one error.
+
+    Attributes:
+        what: what happened, a sentence.
+        turn: whose turn it is: `Your turn`, `An admin's turn`, `Wait` or `Our turn`.
+        next_step: what to do now, a sentence.
+    """
+
+    what: str
+    turn: str
+    next_step: str
+
+
+Words = tuple[str, str, str]  # headline, what happened, next step
+
+TURNS: Mapping[Fixer, str] = {
+    Fixer.USER: "Your turn",
+    Fixer.ADMIN: "An admin's turn",
+    Fixer.WAIT: "Wait",
+    Fixer.US: "Our turn",
+}
+EMOJI: Mapping[Fixer, str] = {
+    Fixer.USER: ":mag:",
+    Fixer.ADMIN: ":lock:",
+    Fixer.WAIT: ":warning:",
+    Fixer.US: ":wrench:",
+}
+
+UNEXPECTED: Words = (
+    "Something broke on our side",
+    "Something broke on our side; your question was fine.",
+    "ask again; if it breaks again, give the reference below to the people who run this app.",
+)
+
+REFUSALS: Mapping[Refusal, Words] = {
+    Refusal.GUEST: (
+        "Not allowed",
+        "Guests of this workspace may not look up log exports.",
+        "ask a full member of your team, or ask the people who run this app to allow you.",
+    ),
+    Refusal.FOREIGN: (
+        "Not allowed",
+        "People from other organisations may not look up log exports here.",
+        "ask someone of the organisation that runs this app.",
+    ),
+    Refusal.UNKNOWN_PERSON: (
+        "Not allowed",
+        "Slack did not say who you are, so I can't tell what you may see.",
+        "ask again; if it stays, an admin checks that the app has the scope `users:read`.",
+    ),
+    Refusal.SHARED_CHANNEL: (
+        "Not in this channel",
+        "This channel is shared with another organisation, or I can't be sure that it is not.",
+        "ask without `here`: then the answer goes to you alone.",
+    ),
+}
+
+KEY_REFUSED: Words = (
+    "Our key was not accepted",
+    "The cloud did not accept the key this app asks with.",
+    "check the `TENCENTCLOUD_…` credentials and the clock, then run `mongolog check`.",
+)
+RIGHT_MISSING: Words = (
+    "Our key lacks the right",
+    "The cloud knows this app's key, but does not let it list log exports.",
+    "allow it `mongodb:DescribeLogDownloadTasks` for this instance, then run `mongolog check`.",
+)
+ASK_IN_A_MINUTE = "nothing to do for you; ask again in a minute."
+
+CLOUD: Mapping[type[CloudError], Words] = {
+    CloudUnreachable: (
+        "No answer from the cloud",
+        "The cloud's API did not answer in time, though I tried more than once.",
+        ASK_IN_A_MINUTE,
+    ),
+    Throttled: (
+        "Too many requests",
+        "The account's request limit is spent for the moment; the console draws on it too.",
+        "nothing to do for you; ask again in some seconds.",
+    ),
+    CloudRefused: (
+        "Refused by the cloud",
+        "The cloud understood the question and refused to answer it.",
+        "see the cloud's own words, look at the instance in the console, then ask again.",
+    ),
+    CloudBroken: (
+        "The cloud's API failed",
+        "The cloud's API failed while it was answering.",
+        ASK_IN_A_MINUTE,
+    ),
+    CloudUnreadable: (
+        "Unreadable answer",
+        "The cloud's API answered something that I can't read.",
+        "give the reference below to the people who run this app: it needs a fix.",
+    ),
+}
+SLACK_REFUSED: Words = (
+    "Slack refused the answer",
+    "Slack did not take the answer that I sent.",
+    "ask again; if it stays, give the reference to the people who run this app.",
+)
+SETTINGS: Words = (
+    "The settings can't be used",
+    "The app's settings can't be used.",
+    "run `mongolog check` and mend the variables that it names.",
+)
+
+CLOUD_REFUSALS: Mapping[str, str] = {
+    "FailedOperation.OperationNotAllowedInInstanceLocking": "The instance is locked just now.",
+    "InvalidParameterValue.IllegalInstanceStatus": "The instance is busy with a change just now.",
+    "InvalidParameterValue.StatusAbnormal": "The instance is not in a normal state.",
+    "InvalidParameterValue.InstanceHasBeenDeleted": "The instance was deleted.",
+    "InvalidParameterValue.InstanceHasBeenIsolated": "The instance is isolated, as after expiry.",
+    "InvalidParameterValue.RegionError": "The cloud does not know that region.",
+    "UnsupportedRegion": "The cloud does not serve that region.",
+}
+
+
+def explain(error: BaseException) -> Explanation:
+    """What `error` means to the person who asked; anything unexpected is ours."""
+    _, what, next_step = _words(error)
+    return Explanation(what=what, turn=TURNS[_fixer(error)], next_step=next_step)
+
+
+def headline(error: BaseException) -> str:
+    """The error in a few words, without a full stop."""
+    return _words(error)[0]
+
+
+def emoji_of(error: BaseException) -> str:
+    """The picture that goes with the headline."""
+    return EMOJI[_fixer(error)]
+
+
+def _fixer(error: BaseException) -> Fixer:
+    if isinstance(error, NoSuchInstance) and error.silent_regions:
+        return Fixer.WAIT
+    return error.fixer if isinstance(error, MongologError) else Fixer.US
+
+
+def _words(error: BaseException) -> Words:
+    match error:
+        case BadCommand():
+            return _misunderstood(error)
+        case Refused():
+            return REFUSALS[error.reason]
+        case CloudError():
+            return _cloud_words(error)
+        case SlackRefused():
+            return SLACK_REFUSED
+        case SettingsError():
+            return SETTINGS
+        case _:
+            return UNEXPECTED
+
+
+def _misunderstood(error: BadCommand) -> Words:
+    what, next_step = misunderstanding(error)
+    is_long = error.problem == Problem.TOO_MANY
+    return "Too many instances" if is_long else "Not understood", what, next_step
+
+
+def _cloud_words(error: CloudError) -> Words:
+    match error:
+        case NoSuchInstance():
+            return _not_found(error)
+        case NotAuthorised():
+            return KEY_REFUSED if _is_about_key(error.code) else RIGHT_MISSING
+        case CloudRefused() if error.code in CLOUD_REFUSALS:
+            headline, _, next_step = CLOUD[CloudRefused]
+            return headline, CLOUD_REFUSALS[error.code], next_step
+        case _:
+            return next((CLOUD[kind] for kind in type(error).__mro__ if kind in CLOUD), UNEXPECTED)
+
+
+def _is_about_key(code: str) -> bool:
+    # AuthFailure alone and .UnauthorizedOperation speak of rights, the others of the signature.
+    return code.startswith("AuthFailure.") and code != "AuthFailure.UnauthorizedOperation"
+
+
+def _not_found(error: NoSuchInstance) -> Words:
+    if error.silent_regions:
+        silent = ", ".join(bare(region) for region in error.silent_regions[:10])
+        return (
+            "Not found where I could look",
+            f"No such instance where I could look; {silent} did not answer.",
+            "ask again in a minute, the instance may be there.",
+        )
+    where = f" in {bare(error.region)}" if error.region else " where I looked"
+    return (
+        "Not found",
+        f"The cloud knows no such instance{where}.",
+        "check the id; if it is right, add its region, such as `region ap-singapore`.",
+    )

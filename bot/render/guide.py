@@ -1,0 +1,114 @@
+"""How to ask: the menu, and help on a topic. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.model import MAX_INSTANCES, Message
+from bot.render.blocks import Block, context, message, section
+from bot.render.foreign import code, escaped, quoted
+from bot.render.view import View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A page of help.
+
+    Attributes:
+        title: what it is about.
+        spoken: the gist in one sentence, for notifications and screen readers.
+        lines: mrkdwn of ours; `{ask}` stands for how a question begins here.
+    """
+
+    title: str
+    spoken: str
+    lines: tuple[str, ...]
+
+
+OVERVIEW = Topic(
+    title="How to ask",
+    spoken="Give an instance id, then words that narrow the answer.",
+    lines=(
+        "`{ask} cmgo-k2p5su09` how its log exports stand",
+        f"`{{ask}} cmgo-k2p5su09 cmgo-b6nit818p` up to {MAX_INSTANCES} instances at once",
+        "`{ask} cmgo-k2p5su09 failed` by state: active, queued, running, done, failed",
+        "`{ask} cmgo-k2p5su09 slow last 6h` by kind (slow, error) and by time",
+        "`{ask} cmgo-k2p5su09 here` shares the answer in this channel, without links",
+    ),
+)
+
+TOPICS: Mapping[str, Topic] = {
+    "states": Topic(
+        title="States",
+        spoken="queued, running, done, failed; active means queued or running.",
+        lines=(
+            ":clock3: `queued` the cloud has not begun",
+            ":hourglass_flowing_sand: `running` with its progress; at 100% it is packing the file",
+            ":white_check_mark: `done` the file is there; its link ends after a while",
+            ":x: `failed` the cloud gives no reason: export a shorter period",
+            "`active` whatever has not ended",
+            "Several words mean any of them: `{ask} cmgo-k2p5su09 failed running`",
+        ),
+    ),
+    "periods": Topic(
+        title="Periods",
+        spoken="last 6h, since and until a time, today, yesterday: when an export was created.",
+        lines=(
+            "They choose exports by when they were created, in your own Slack time zone.",
+            "`last 6h` · `last 3d` · `today` · `yesterday`",
+            "`since 2024-03-07 9:22` · `until 2024-03-07`",
+            "`since 9:22` a clock time still to come means yesterday",
+            "The small line under the answer says which day and zone were taken.",
+        ),
+    ),
+    "links": Topic(
+        title="Download links",
+        spoken="Who has a link can read the logs, so links go to one person alone.",
+        lines=(
+            "Who has a link can read production logs, so a link is a secret.",
+            "*Download* stands in answers that you alone see, beside the newest done export.",
+            "A link ends after a while; asking again brings a fresh one if the cloud has it.",
+            "Done with no link issued: export again in the console.",
+        ),
+    ),
+    "regions": Topic(
+        title="Regions",
+        spoken="An instance is looked for in every region of the app's settings.",
+        lines=(
+            "An instance is looked for in every region of the app's settings.",
+            "The answer says where it was found.",
+            "`{ask} cmgo-k2p5su09 region ap-singapore` asks only there.",
+            "Not found may mean another region: an admin adds it to `TENCENTCLOUD_REGION`.",
+        ),
+    ),
+}
+
+
+def menu(view: View) -> Message:
+    """What to see when asked with no words at all."""
+    blocks = (
+        section("menu", ":wave: *Which instance?* I tell how its log exports stand."),
+        *_page(OVERVIEW, view),
+    )
+    sentences = ("Which instance?", f"Ask {view.command} cmgo-k2p5su09.", OVERVIEW.spoken)
+    return message(sentences, blocks)
+
+
+def help_on(topic: str, view: View) -> Message:
+    """Help on `topic`; on an unknown one the overview, which names it."""
+    known = TOPICS.get(topic.strip().lower())
+    if known:
+        return message(
+            (f"{known.title}: {known.spoken}",),
+            (section("help", f":book: *{known.title}*"), *_page(known, view)),
+        )
+    stray = f"I have no help on {quoted(topic)}." if topic.strip() else ""
+    return message(
+        (f"{OVERVIEW.title}: {OVERVIEW.spoken}", stray),
+        (section("help", f":book: *{OVERVIEW.title}* {escaped(stray)}"), *_page(OVERVIEW, view)),
+    )
+
+
+def _page(topic: Topic, view: View) -> tuple[Block, ...]:
+    lines = "\n".join(topic.lines).format(ask=view.command)
+    more = " · ".join(code(f"{view.command} help {name}") for name in TOPICS)
+    return section("guide", lines), context("topics", f"More: {more}")

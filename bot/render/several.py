@@ -1,0 +1,110 @@
+"""The answer about several instances: a paragraph each, with its newest exports. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.model import DONE, Export, Failure, Lookup, Message, Outcome, Report
+from bot.render.blocks import Block, context, date_token, message, section
+from bot.render.explanations import emoji_of, explain, headline
+from bot.render.foreign import bare, code, escaped
+from bot.render.frame import ask, notes, place, reference_line, shared_line, small_line
+from bot.render.headline import known, verdict
+from bot.render.pages import Page, page_of
+from bot.render.question import narrowing
+from bot.render.rows import REQUEST_ID_LENGTH, one_line, state_counts
+from bot.render.times import clock
+from bot.render.view import View
+from bot.render.words import exports, joined
+
+MOST_ROWS = 3  # for each instance
+DOWNLOAD_ALONE = "To download, ask for one instance alone."
+
+
+def several(outcomes: tuple[Outcome, ...], lookup: Lookup, view: View) -> Message:
+    """The newest exports of each instance, in the order asked; failures say why in their place."""
+    lookup = replace(lookup, page=1)
+    reports = tuple(outcome for outcome in outcomes if isinstance(outcome, Report))
+    blocks = (
+        *shared_line(view),
+        section("answer", _first_line(outcomes, reports, lookup, view)),
+        *(section("instance", _paragraph(outcome, lookup, view)) for outcome in outcomes),
+        *_download_hint(reports, lookup, view),
+        *notes(lookup, reports, view),
+        small_line(reports, view) if reports else reference_line(view),
+    )
+    return message(_sentences(outcomes, reports, lookup, view), blocks)
+
+
+def _first_line(
+    outcomes: tuple[Outcome, ...], reports: tuple[Report, ...], lookup: Lookup, view: View
+) -> str:
+    found = _found(reports, lookup)
+    silent = len(outcomes) - len(reports)
+    return joined(
+        f"*{exports(len(found))} of {len(outcomes)} instances*",
+        state_counts(found),
+        f":warning: {silent} without an answer" if silent else "",
+        narrowing(lookup, lambda at: date_token(at, view.zone)),
+    )
+
+
+def _paragraph(outcome: Outcome, lookup: Lookup, view: View) -> str:
+    if isinstance(outcome, Failure):
+        return _failure_paragraph(outcome)
+    page = page_of(outcome.exports, lookup, most=MOST_ROWS)
+    lines = [_instance_line(outcome, page)]
+    lines += [one_line(export, view) for export in page.rows]
+    if more := len(page.whole) - len(page.rows):
+        lines.append(f"… and {more:,} more: {ask(lookup, outcome, view)}")
+    return "\n".join(lines)
+
+
+def _instance_line(report: Report, page: Page) -> str:
+    name = f"*{code(report.instance)}*"
+    region = escaped(place(report)) if place(report) != bare(report.region) else ""
+    if not report.exports:
+        return joined(name, region, "no exports")
+    if not page.whole:
+        return joined(name, region, f"none of {known(report)} match")
+    counts = state_counts(page.whole) if len(page.whole) > 1 else ""
+    return joined(name, region, counts)
+
+
+def _failure_paragraph(failure: Failure) -> str:
+    error = failure.error
+    explanation = explain(error)
+    title = f"*{code(failure.instance)}* · {emoji_of(error)} *{headline(error)}*"
+    advice = f"*{explanation.turn}:* {escaped(explanation.next_step)}"
+    request_id = getattr(error, "request_id", None)
+    trace = f" · RequestId {code(request_id, REQUEST_ID_LENGTH)}" if request_id else ""
+    return f"{title}\n{escaped(explanation.what)}\n{advice}{trace}"
+
+
+def _download_hint(reports: tuple[Report, ...], lookup: Lookup, view: View) -> Iterator[Block]:
+    if view.offers_links and any(_has_link(export) for export in _found(reports, lookup)):
+        yield context("link", DOWNLOAD_ALONE)
+
+
+def _has_link(export: Export) -> bool:
+    return export.state == DONE and export.link is not None
+
+
+def _found(reports: tuple[Report, ...], lookup: Lookup) -> tuple[Export, ...]:
+    return tuple(export for report in reports for export in lookup.matching(report.exports))
+
+
+def _sentences(
+    outcomes: tuple[Outcome, ...], reports: tuple[Report, ...], lookup: Lookup, view: View
+) -> Iterator[str]:
+    yield f"{_verdict(outcomes[0], lookup, view)}."
+    found = len(_found(reports, lookup))
+    yield f"{len(outcomes)} instances, {exports(found)}; as of {clock(view.now, view.zone)}."
+    for outcome in outcomes[1:]:
+        yield f"{_verdict(outcome, lookup, view)}."
+
+
+def _verdict(outcome: Outcome, lookup: Lookup, view: View) -> str:
+    if isinstance(outcome, Failure):
+        return f"{headline(outcome.error)}: {outcome.instance}"
+    page = page_of(outcome.exports, lookup, most=MOST_ROWS)
+    return verdict(outcome, lookup, page, view.zone)

@@ -1,0 +1,36 @@
+"""What people see while an answer is on its way, or when it won't come. Pure."""
+
+from bot.model import Lookup, Message
+from bot.render.blocks import message, section
+from bot.render.foreign import code
+from bot.render.view import View
+
+
+def still_asking(lookup: Lookup, view: View) -> Message:
+    """A line that reads well also when it stays beside the answer."""
+    names = ", ".join(code(instance) for instance in lookup.instances)
+    spoken = ", ".join(lookup.instances)
+    return message(
+        (f"Still asking the cloud about {spoken}.", "The answer follows by itself."),
+        (
+            section(
+                "waiting",
+                f":hourglass_flowing_sand: Still asking the cloud about {names}. "
+                f"The answer follows by itself. Ref {code(view.reference)}",
+            ),
+        ),
+    )
+
+
+def restarting(view: View) -> Message:
+    """The app is being restarted and can't finish this answer."""
+    return message(
+        ("We are restarting.", "Your turn: please ask again in half a minute."),
+        (
+            section(
+                "restart",
+                ":arrows_counterclockwise: *We are restarting*, so this answer won't come.\n"
+                f"*Your turn:* please ask again in half a minute. Ref {code(view.reference)}",
+            ),
+        ),
+    )

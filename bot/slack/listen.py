@@ -1,0 +1,167 @@
+"""What people ask in Slack → parse → policy → query → render → reply.
+
+A listener acknowledges at once, starts a task of ours and returns; nothing can be raised in it.
+The task is the boundary: whatever happens, the asker is told, and the log has the same reference.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.errors import MongologError
+from bot.model import Failure, Help, Lookup, Menu, Message, Outcome
+from bot.parse import parse
+from bot.policy import Action, check
+from bot.query import Query
+from bot.render.answer import answer
+from bot.render.guide import help_on, menu
+from bot.render.trouble import trouble
+from bot.render.view import View
+from bot.render.waiting import restarting, still_asking
+from bot.slack.asked import Asked
+from bot.slack.people import People, Person
+from bot.slack.reply import Replies
+from bot.slack.work import Work
+from bot.telemetry import REFERENCE, event, fault, new_reference
+
+COMMAND = "/mongolog"
+DOWNLOAD = "ml.download"  # a URL button; Slack tells us of the click and wants it acknowledged
+PATIENCE_S = 2.0  # then the asker is told that the cloud is still being asked
+
+
+def listen(bolt: AsyncApp, desk: "Desk", work: Work) -> None:
+    """Register everything that the manifest declares."""
+
+    @bolt.command(COMMAND)
+    async def take_command(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        work.start(desk.serve(Asked.by_command(body)))
+
+    @bolt.action(DOWNLOAD)
+    async def take_download(ack: AsyncAck) -> None:
+        await ack()
+        event("download.pressed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Serves one question at a time, from its words to its answer.
+
+    Attributes:
+        query: asks the cloud.
+        people: says who is asking and where.
+        replies: sends the answer.
+        link_hosts: hosts of download links beside the vendor's own.
+        patience_s: how long an answer may take before the asker is told that it takes longer.
+        now: the current time, aware.
+        chance: makes references.
+    """
+
+    query: Query
+    people: People
+    replies: Replies
+    link_hosts: tuple[str, ...] = ()
+    patience_s: float = PATIENCE_S
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    chance: random.Random = field(default_factory=random.SystemRandom)
+
+    async def serve(self, asked: Asked) -> None:
+        """Answer a question, whatever happens; the one place that catches everything."""
+        reference = new_reference(self.chance)
+        REFERENCE.set(reference)
+        event("command.received", user=asked.user, team=asked.team, channel=asked.channel)
+        view = self._view(asked, reference, zone="UTC")
+        try:
+            await self._serve(asked, view)
+        except MongologError as error:
+            event("command.failed", error=type(error).__name__, reason=str(error))
+            await self.replies.answer(asked, trouble(error, view))
+        except asyncio.CancelledError:
+            event("command.cut_short")
+            await self.replies.answer(asked, restarting(view))
+            raise
+        except Exception as error:  # noqa: BLE001 - the listener boundary: nobody is left in silence
+            fault("command.broke", error)
+            await self.replies.answer(asked, trouble(error, view))
+
+    async def _serve(self, asked: Asked, view: View) -> None:
+        person = await self.people.person(asked.user, asked.team)
+        check(person.actor, Action.LOOK_UP)
+        command = parse(asked.text, now=self.now(), zone=person.zone)
+        view = replace(view, zone=person.zone, links=True)
+        match command:
+            case Menu():
+                await self.replies.answer(asked, menu(view))
+            case Help(topic=topic):
+                await self.replies.answer(asked, help_on(topic, view))
+            case Lookup(here=True):
+                await self._share(asked, command, person, view)
+            case Lookup():
+                outcomes = await self._ask(asked, command, view)
+                await self._tell(asked, answer(outcomes, command, self._later(view)), outcomes)
+
+    async def _share(self, asked: Asked, lookup: Lookup, person: Person, view: View) -> None:
+        """Answer in the channel, for everyone there, without links; trouble goes to the asker."""
+        place = await self.people.place(asked.channel)
+        check(person.actor, Action.SHARE, place)
+        outcomes = await self._ask(asked, lookup, view)
+        if all(isinstance(outcome, Failure) for outcome in outcomes):
+            await self._tell(asked, answer(outcomes, lookup, self._later(view)), outcomes)
+            return
+        shared = replace(self._later(view), links=False, shared_by=asked.user)
+        await self.replies.share(asked.channel, answer(outcomes, lookup, shared))
+        _log_outcomes(outcomes)
+
+    async def _ask(self, asked: Asked, lookup: Lookup, view: View) -> tuple[Outcome, ...]:
+        """Ask the cloud; say that it takes a while when it does."""
+        asking = asyncio.create_task(self.query.ask(lookup, who=asked.user))
+        try:
+            done, _ = await asyncio.wait([asking], timeout=self.patience_s)
+            if not done:
+                await self.replies.note(asked, still_asking(lookup, view))
+            return await asking
+        finally:
+            asking.cancel()
+
+    async def _tell(self, asked: Asked, message: Message, outcomes: tuple[Outcome, ...]) -> None:
+        await self.replies.answer(asked, message)
+        _log_outcomes(outcomes)
+
+    def _view(self, asked: Asked, reference: str, zone: str) -> View:
+        return View(
+            now=self.now(),
+            zone=zone,
+            reference=reference,
+            links=False,
+            link_hosts=self.link_hosts,
+            command=asked.command,
+        )
+
+    def _later(self, view: View) -> View:
+        return replace(view, now=self.now())
+
+
+def _log_outcomes(outcomes: tuple[Outcome, ...]) -> None:
+    for outcome in outcomes:
+        if isinstance(outcome, Failure):
+            error = outcome.error
+            event(
+                "lookup.failed",
+                instance=outcome.instance,
+                error=type(error).__name__,
+                reason=str(error),
+            )
+        else:
+            event(
+                "lookup.answered",
+                instance=outcome.instance,
+                region=outcome.region,
+                exports=len(outcome.exports),
+                complete=outcome.complete,
+                took_ms=round(1000 * outcome.took.total_seconds()),
+            )

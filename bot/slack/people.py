@@ -1,0 +1,139 @@
+"""What Slack knows about who is asking and where: member or guest, time zone, shared channel.
+
+Answers are kept for 5 minutes. When Slack gives none, the person is unknown and the place counts
+as shared: what can't be established is refused.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SlackRefused
+from bot.policy import Actor, Kind, Place
+from bot.slack.call import result_of
+
+T = TypeVar("T")
+
+KEPT_S = 300.0
+MOST_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who is asking.
+
+    Attributes:
+        actor: what the policy needs.
+        zone: the person's own time zone, as an IANA name.
+    """
+
+    actor: Actor
+    zone: str
+
+
+class Recent(Generic[T]):
+    """What was learned in the last minutes, by id; the oldest goes first when it is full."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._kept: dict[str, tuple[float, T]] = {}
+
+    def get(self, key: str) -> T | None:
+        """What is known about `key`; None when nothing is, or no longer."""
+        kept_until, value = self._kept.get(key, (0.0, None))
+        return value if self._clock() < kept_until else None
+
+    def put(self, key: str, value: T) -> T:
+        """Remember `value`, and give it back."""
+        self._kept.pop(key, None)
+        if len(self._kept) >= MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+        self._kept[key] = (self._clock() + KEPT_S, value)
+        return value
+
+
+class People:
+    """Asks Slack about people and places.
+
+    Args:
+        slack: the Web API.
+        team: the workspace this app belongs to.
+        enterprise: its Enterprise Grid organisation; "" without one.
+        zone: for people whose zone Slack does not tell.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        slack: AsyncWebClient,
+        *,
+        team: str,
+        enterprise: str,
+        zone: str,
+        clock: Callable[[], float],
+    ) -> None:
+        self._slack = slack
+        self._team = team
+        self._enterprise = enterprise
+        self._zone = zone
+        self._people: Recent[Person] = Recent(clock)
+        self._places: Recent[Place] = Recent(clock)
+
+    async def person(self, user: str, team: str) -> Person:
+        """Who `user` is, asking from the workspace `team`; of unknown kind when Slack won't say."""
+        if known := self._people.get(user):
+            return known
+        try:
+            facts = (await result_of(self._slack.users_info(user=user))).get("user")
+        except SlackRefused:
+            facts = None
+        if not isinstance(facts, dict):
+            return Person(actor=Actor(user=user, team=team, kind=Kind.UNKNOWN), zone=self._zone)
+        return self._people.put(user, self._read(user, str(facts.get("team_id") or team), facts))
+
+    async def place(self, channel: str) -> Place:
+        """What `channel` is; it counts as shared unless Slack says that it is not.
+
+        Raises:
+            SlackRefused: when Slack does not let this app see the channel.
+        """
+        if known := self._places.get(channel):
+            return known
+        answer = await result_of(self._slack.conversations_info(channel=channel))
+        facts = answer.get("channel") or {}
+        is_shared = facts.get("is_ext_shared") is not False or bool(
+            facts.get("is_pending_ext_shared")
+        )
+        return self._places.put(channel, Place(channel=channel, is_shared=is_shared))
+
+    def _read(self, user: str, team: str, facts: Mapping[str, Any]) -> Person:
+        zone = str(facts.get("tz") or "")
+        return Person(
+            actor=Actor(user=user, team=team, kind=self._kind(team, facts)),
+            zone=zone if _is_zone(zone) else self._zone,
+        )
+
+    def _kind(self, team: str, facts: Mapping[str, Any]) -> Kind:
+        if facts.get("deleted") or facts.get("is_bot"):
+            return Kind.UNKNOWN
+        if facts.get("is_stranger") or not self._is_ours(team, facts):
+            return Kind.FOREIGN
+        if facts.get("is_restricted") or facts.get("is_ultra_restricted"):
+            return Kind.GUEST
+        return Kind.MEMBER
+
+    def _is_ours(self, team: str, facts: Mapping[str, Any]) -> bool:
+        grid = facts.get("enterprise_user") or {}
+        in_organisation = bool(self._enterprise) and grid.get("enterprise_id") == self._enterprise
+        return team == self._team or self._team in (grid.get("teams") or ()) or in_organisation
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # KeyError: no such zone
+        return False
+    return True

@@ -1,0 +1,169 @@
+"""Structured logs that carry one reference from listener to reply, and no secret.
+
+Every line of ours is an event with facts: `event("reply.sent", outcome="done")`. Lines of libraries
+go through the same handler. `Redaction` sits on that handler, so nothing is written before it has
+seen it: secrets by value, tokens by shape, and of every URL only the host remains. An exception is
+written as its class and where it happened; its text could hold anything. Knows no product noun.
+"""
+
+import json
+import logging
+import random
+import re
+import sys
+import traceback
+from collections.abc import Iterable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+LOGGER = logging.getLogger("mongolog")
+REFERENCE: ContextVar[str] = ContextVar("reference", default="")
+
+# No letters or digits that are mistaken for each other when read out on the phone.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+TOKEN = re.compile(r"x(?:ox[a-z]|app|wfp)-[A-Za-z0-9-]+")
+SECRET_ID = re.compile(r"AKID[A-Za-z0-9]{10,}")
+# Plain and urlencoded; everything behind the host may be a bearer secret.
+URL = re.compile(r"(https?|wss?)(://|%3A%2F%2F)([^\s/?#%\"'<>\\|]+)[^\s\"'<>|]*", re.IGNORECASE)
+# C0, DEL and C1 controls, zero-width and bidirectional marks: a terminal may act on them.
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+# Below these levels the libraries print request bodies, addresses and payloads.
+QUIET = {"httpx": "WARNING", "httpcore": "WARNING", "aiohttp": "WARNING", "asyncio": "WARNING"}
+AT_LEAST_INFO = ("slack_bolt", "slack_sdk")
+
+
+def new_reference(source: random.Random) -> str:
+    """A short name for one request, such as `ml-7K2QH`, that people can read to each other."""
+    return "ml-" + "".join(source.choices(ALPHABET, k=5))
+
+
+def event(name: str, /, level: int = logging.INFO, **facts: object) -> None:
+    """Log that something happened. `name` is a stable key such as `reply.sent`."""
+    LOGGER.log(level, name, extra={"facts": facts})
+
+
+def fault(name: str, error: BaseException, /, **facts: object) -> None:
+    """Log an unexpected exception: its class and where it happened, never its text."""
+    event(name, logging.ERROR, error=type(error).__name__, where=whereabouts(error), **facts)
+
+
+def whereabouts(error: BaseException) -> str:
+    """The frames an exception went through, outermost first, as `file:line function`."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames)
+
+
+def _short(path: str) -> str:
+    return "/".join(path.replace("\\", "/").split("/")[-2:])
+
+
+class Redaction(logging.Filter):
+    """Takes secrets out of every line.
+
+    Args:
+        secrets: values that must never be written.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        super().__init__()
+        self._secrets = tuple(sorted((s for s in secrets if s), key=len, reverse=True))
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record in place; always keeps it."""
+        record.msg = self.scrub(_rendered(record))
+        record.args = None
+        facts = getattr(record, "facts", {})
+        record.facts = {name: self._scrub_fact(value) for name, value in facts.items()}
+        _name_exception(record)
+        return True
+
+    def scrub(self, text: str) -> str:
+        """`text` without secrets, tokens or anything behind a URL's host."""
+        for secret in self._secrets:
+            text = text.replace(secret, "<secret>")
+        text = SECRET_ID.sub("<secret>", TOKEN.sub("<token>", text))
+        return URL.sub(r"\1\2\3/…", text)
+
+    def _scrub_fact(self, value: object) -> object:
+        return value if isinstance(value, int | float | None) else self.scrub(str(value))
+
+
+def _rendered(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError):  # a library's line whose arguments do not fit its format
+        return str(record.msg)
+
+
+def _name_exception(record: logging.LogRecord) -> None:
+    if record.exc_info and record.exc_info[1] is not None:
+        error = record.exc_info[1]
+        record.facts = {
+            **record.facts,  # type: ignore[attr-defined]
+            "error": type(error).__name__,
+            "where": whereabouts(error),
+        }
+    record.exc_info = record.exc_text = record.stack_info = None
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, event, ref, then the facts."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line."""
+        return json.dumps(_line(record), ensure_ascii=False, default=str)
+
+
+class TextLines(logging.Formatter):
+    """One line for people: time, level, event, `name=value` for the reference and each fact."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        r"""The record as one line; control and bidi characters are shown as `\u…`."""
+        line = _line(record)
+        first = [str(line.pop(name)) for name in ("time", "level", "event")]
+        return printable(" ".join([*first, *(f"{name}={value}" for name, value in line.items())]))
+
+
+def _line(record: logging.LogRecord) -> dict[str, Any]:
+    at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+    line = {"time": at.replace("+00:00", "Z"), "level": record.levelname}
+    if record.name == LOGGER.name:
+        line["event"] = record.getMessage()
+    else:
+        line |= {"event": "library", "logger": record.name, "message": record.getMessage()}
+    if reference := REFERENCE.get():
+        line["ref"] = reference
+    return line | getattr(record, "facts", {})
+
+
+def printable(text: str) -> str:
+    r"""`text` with control, zero-width and bidi characters shown as `\u…`."""
+    return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def set_up_logs(
+    secrets: Iterable[str], *, style: str | None, level: str, stream: TextIO | None = None
+) -> None:
+    """Send every log line of this process to `stream` (stderr), redacted.
+
+    Args:
+        secrets: values that must never be written.
+        style: `text` or `json`; None chooses text on a terminal, else json.
+        level: `debug`, `info`, `warning` or `error`, for our own lines.
+        stream: where lines go.
+    """
+    out = stream or sys.stderr
+    as_text = style == "text" or (style is None and out.isatty())
+    handler = logging.StreamHandler(out)
+    handler.addFilter(Redaction(secrets))
+    handler.setFormatter(TextLines() if as_text else JsonLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name, quiet in QUIET.items():
+        logging.getLogger(name).setLevel(quiet)
+    for name in AT_LEAST_INFO:
+        logging.getLogger(name).setLevel(max(logging.INFO, root.level))

@@ -1,0 +1,147 @@
+"""The HTTP face: `/slack/events` behind a guard, `/healthz` and `/readyz`.
+
+The guard checks Slack's signature and reads the body itself, then hands Bolt plain JSON: Bolt
+answers a timestamp that is no number with a traceback, prints unsigned bodies to its log, and
+loses every command whose text contains the word `payload`.
+
+Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
+"""
+
+import json
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.async_app import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.signature import Clock, SignatureVerifier
+
+from bot.telemetry import event
+
+MOST_BYTES = 1024 * 1024  # Slack's own payloads stay far below
+UNIX_SECONDS = re.compile(r"[0-9]{1,12}")
+RETRY_HEADERS = ("X-Slack-Retry-Num", "X-Slack-Retry-Reason")
+CLOSE_S = 2.0  # for answers that are being written when the process ends
+
+Dispatch = Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
+
+
+class Face:
+    """What Slack and load balancers talk to.
+
+    Args:
+        dispatch: Bolt's.
+        signing_secret: of the Slack app.
+        clock: Unix seconds; Slack's signatures are good for 5 minutes.
+    """
+
+    def __init__(
+        self, dispatch: Dispatch, *, signing_secret: str, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._dispatch = dispatch
+        self._verifier = SignatureVerifier(signing_secret, clock=_SlackClock(clock))
+        self._is_draining = False
+
+    def stop_intake(self) -> None:
+        """From now on Slack is told to come back later; health stays up until the end."""
+        self._is_draining = True
+
+    def application(self) -> web.Application:
+        """The routes."""
+        application = web.Application(client_max_size=MOST_BYTES)
+        application.router.add_post("/slack/events", self._take_delivery)
+        application.router.add_get("/healthz", self._tell_health)
+        application.router.add_get("/readyz", self._tell_readiness)
+        return application
+
+    async def _tell_health(self, _: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    async def _tell_readiness(self, _: web.Request) -> web.Response:
+        return web.Response(status=503 if self._is_draining else 200)
+
+    async def _take_delivery(self, request: web.Request) -> web.StreamResponse:
+        try:
+            text = (await request.read()).decode()
+            if not self._is_signed(request, text):
+                return _refuse(401, "signature")
+            fields = read_fields(text, request.content_type)
+        except ValueError:
+            return _refuse(400, "body")
+        if self._is_draining:
+            return _refuse(503, "draining")
+        if fields.get("ssl_check"):  # Slack looks whether the certificate is good; asks nothing
+            return web.Response()
+        return await to_aiohttp_response(await self._dispatch(_bolt_request(request, fields)))
+
+    def _is_signed(self, request: web.Request, text: str) -> bool:
+        timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        signature = request.headers.get("X-Slack-Signature", "")
+        return (
+            UNIX_SECONDS.fullmatch(timestamp) is not None
+            and signature.isascii()
+            and self._verifier.is_valid(text, timestamp, signature)
+        )
+
+
+class _SlackClock(Clock):
+    def __init__(self, now: Callable[[], float]) -> None:
+        super().__init__()
+        self._now = now
+
+    def now(self) -> float:
+        return self._now()
+
+
+def read_fields(text: str, content_type: str) -> dict[str, Any]:
+    """What Slack sent: a JSON document, a form, or a form whose `payload` is a JSON document.
+
+    Raises:
+        ValueError: when it is none of them.
+    """
+    if content_type == "application/json":
+        return _document(text)
+    fields = dict(parse_qsl(text, keep_blank_values=True))
+    return _document(fields["payload"]) if set(fields) == {"payload"} else fields
+
+
+def _document(text: str) -> dict[str, Any]:
+    document = json.loads(text)
+    if not isinstance(document, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - one kind of fault for all bad bodies
+    return document
+
+
+def _bolt_request(request: web.Request, fields: dict[str, Any]) -> AsyncBoltRequest:
+    # Only these two of the headers that reach us: others can steer Bolt, and none is signed.
+    headers = {name: request.headers[name] for name in RETRY_HEADERS if name in request.headers}
+    return AsyncBoltRequest(
+        body=json.dumps(fields), headers={**headers, "Content-Type": "application/json"}
+    )
+
+
+def _refuse(status: int, reason: str) -> web.Response:
+    event("delivery.refused", status=status, reason=reason)
+    return web.Response(status=status)
+
+
+@asynccontextmanager
+async def listening(face: Face, *, host: str, port: int) -> AsyncIterator[int]:
+    """Serve the face; gives the port, which matters when 0 was asked for.
+
+    Raises:
+        OSError: when the port is taken or may not be used.
+    """
+    runner = web.AppRunner(face.application(), access_log=None, shutdown_timeout=CLOSE_S)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,209 @@
+"""Facts to render: exports, reports, failures and the questions that led to them."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.errors import (
+    CloudBroken,
+    CloudRefused,
+    CloudUnreachable,
+    CloudUnreadable,
+    MongologError,
+    NoSuchInstance,
+    NotAuthorised,
+    Throttled,
+)
+from bot.link import Link
+from bot.model import (
+    DONE,
+    ERROR,
+    FAILED,
+    QUEUED,
+    RUNNING,
+    SLOW,
+    Export,
+    Failure,
+    InstanceId,
+    Lookup,
+    Outcome,
+    Report,
+)
+from bot.render.view import View
+
+NOW = datetime(2026, 11, 24, 2, 35, 34, tzinfo=UTC)
+INSTANCE = InstanceId("cmgo-k2p5su09")
+OTHER = InstanceId("cmgo-b6nit818p")
+THIRD = InstanceId("cmgo-p8vn3x7k")
+GUANGZHOU, SINGAPORE = "ap-guangzhou", "ap-singapore"
+REQUEST_ID = "3f9c1e42-0c1d-4b7f-8d53-77aa10e88239"
+SECRET = "5up3rs3cr3t"
+STORAGE = "cmgo-logs-1250000000.cos.ap-guangzhou.myqcloud.com"
+HOSTILE = "<!channel> `x` *b* :tada: <https://evil.example|Download>\u202e\u001b[31m\u200b&"
+
+IN_20_MINUTES = NOW + timedelta(minutes=20)
+VIEW = View(now=NOW, zone="Asia/Shanghai", reference="ml-7K2Q", links=True)
+
+
+def link(*, host: str = STORAGE, ends: datetime | None = IN_20_MINUTES, pad: int = 0) -> Link:
+    """A signed link that carries SECRET."""
+    times = f"q-sign-time={int(NOW.timestamp())};{int(ends.timestamp())}&" if ends else ""
+    return Link(f"https://{host}/slow.tar.gz?{times}q-signature={SECRET}{'0' * pad}")
+
+
+def export(
+    number: int = 1, state: str | None = DONE, kind: str | None = SLOW, **facts: Any
+) -> Export:
+    """The export created `number` times ten minutes ago, changed four minutes later."""
+    created_at = NOW - number * timedelta(minutes=10)
+    known: dict[str, Any] = {
+        "id": f"export-28439f{number:02x}-5b1e-4c55-9a0e-1f0c7a0e8240",
+        "state": state,
+        "kind": kind,
+        "created_at": created_at,
+        "updated_at": created_at + timedelta(minutes=4),
+    }
+    if state == DONE:
+        known |= {"progress_percent": 100, "size_bytes": 372_432, "link": link()}
+    return Export(**(known | facts))
+
+
+RUNNING_ONE = export(1, RUNNING, progress_percent=62, size_bytes=0)
+QUEUED_ONE = export(2, QUEUED, ERROR, progress_percent=0)
+FAILED_ONE = export(3, FAILED, progress_percent=41)
+MIXED = (
+    RUNNING_ONE,
+    QUEUED_ONE,
+    FAILED_ONE,
+    export(4, size_bytes=2_040_109_466),
+    *(export(number, kind=(SLOW, ERROR)[number % 2]) for number in range(5, 16)),
+    export(16, FAILED),
+    export(17),
+)
+
+
+def report(*exports: Export, instance: InstanceId = INSTANCE, **facts: Any) -> Report:
+    """What the cloud said just now, in the region that is asked first."""
+    known: dict[str, Any] = {
+        "region": GUANGZHOU,
+        "regions_asked": (GUANGZHOU, SINGAPORE),
+        "as_of": NOW,
+        "took": timedelta(milliseconds=412),
+        "request_id": REQUEST_ID,
+    }
+    return Report(instance=instance, exports=exports, **(known | facts))
+
+
+def failure(error: MongologError, instance: InstanceId = INSTANCE) -> Failure:
+    """No answer about one instance."""
+    return Failure(instance=instance, error=error)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One look-up: what was found, what was asked, who reads it."""
+
+    outcomes: tuple[Outcome, ...]
+    lookup: Lookup = field(default_factory=lambda: Lookup(instances=(INSTANCE,)))
+    view: View = VIEW
+
+
+def scene(*outcomes: Outcome, view: View = VIEW, **words: Any) -> Scene:
+    """A look-up of the instances in `outcomes`, narrowed by `words`."""
+    instances = tuple(outcome.instance for outcome in outcomes)
+    return Scene(outcomes=outcomes, lookup=Lookup(instances=instances, **words), view=view)
+
+
+def ten_instances() -> tuple[Report, ...]:
+    """Ten instances of 17 exports each."""
+    names = (InstanceId(f"cmgo-prod{number:04}") for number in range(10))
+    return tuple(report(*MIXED, instance=name) for name in names)
+
+
+def cloud_error(kind: type[Any], code: str, message: str = "") -> Any:
+    """An error of the cloud edge with its request id and region."""
+    return kind(code, message=message, request_id=REQUEST_ID, region=GUANGZHOU)
+
+
+NOT_FOUND = cloud_error(
+    NoSuchInstance, "InvalidParameterValue.NotFoundInstance", "The instance is not found."
+)
+SILENT_REGION = NoSuchInstance(
+    "InvalidParameterValue.NotFoundInstance", region=GUANGZHOU, silent_regions=(SINGAPORE,)
+)
+CLOUD_DOWN = CloudUnreachable("timeout", region=GUANGZHOU)
+NO_LINKS = replace(VIEW, links=False)
+
+SCENES: dict[str, Scene] = {
+    "no_exports": scene(report()),
+    "done": scene(report(export())),
+    "done_link_ended": scene(report(export(link=link(ends=NOW - timedelta(hours=1))))),
+    "done_link_lifetime_unknown": scene(report(export(link=link(ends=None)))),
+    "done_link_too_long": scene(report(export(link=link(pad=3000)))),
+    "done_without_link": scene(report(export(link=None))),
+    "done_empty": scene(report(export(size_bytes=0, link=None))),
+    "done_in_thread": scene(report(export()), view=NO_LINKS),
+    "link_right_missing": scene(
+        report(export()), view=replace(VIEW, links=False, link_denied=True)
+    ),
+    "link_host_refused": scene(report(export(link=link(host="evil.example")))),
+    "running": scene(report(RUNNING_ONE)),
+    "packing": scene(report(replace(RUNNING_ONE, progress_percent=100))),
+    "queued": scene(report(QUEUED_ONE)),
+    "failed": scene(report(FAILED_ONE)),
+    "mixed_paged": scene(report(*MIXED)),
+    "page_two": scene(report(*MIXED), page=2),
+    "page_beyond": scene(report(*MIXED), page=9),
+    "filtered": scene(report(*MIXED), states=frozenset({"failed"}), kinds=frozenset({"slow"})),
+    "filtered_to_one": scene(report(*MIXED), states=frozenset({"running"})),
+    "filtered_by_time": scene(
+        report(*MIXED),
+        since=NOW - timedelta(minutes=95),
+        until=NOW - timedelta(minutes=35),
+        zone="Asia/Shanghai",
+    ),
+    "filtered_to_none": scene(report(*MIXED[3:15]), states=frozenset({"failed"})),
+    "window": scene(report(*MIXED[:2]), window=("2024-03-07 9:22", "2024-03-07 11:22")),
+    "several": scene(
+        report(*MIXED),
+        failure(CLOUD_DOWN, OTHER),
+        report(export(), instance=THIRD, region=SINGAPORE),
+        view=NO_LINKS,
+    ),
+    "ten_instances": scene(*ten_instances()),
+    "found_elsewhere": scene(report(RUNNING_ONE, region=SINGAPORE)),
+    "shared_by": scene(report(*MIXED[:4]), view=replace(NO_LINKS, shared_by="U024BE7LH")),
+    "vanishing_facts": scene(report(Export(id="1373039ed2ee07bcd6ae1d5e"))),
+    "unknown_numbers": scene(
+        report(export(1, "unknown:4", "unknown:2", progress_percent=30), RUNNING_ONE)
+    ),
+    "hostile_text": scene(
+        report(
+            export(id=HOSTILE, kind=f"unknown:{HOSTILE}", link=link(host="*evil*.example")),
+            export(id=HOSTILE, state=f"unknown:{HOSTILE}"),
+            region=HOSTILE,
+        )
+    ),
+    "clock_in_the_future": scene(report(export(-48, RUNNING, progress_percent=5))),
+    "incomplete": scene(report(*MIXED, complete=False)),
+    "a_little_old": scene(report(RUNNING_ONE, as_of=NOW - timedelta(seconds=2))),
+}
+
+FAILURES: dict[str, MongologError] = {
+    "unknown_id": NOT_FOUND,
+    "region_silent": SILENT_REGION,
+    "throttled": cloud_error(Throttled, "RequestLimitExceeded", "Too many requests."),
+    "cloud_down": CLOUD_DOWN,
+    "cloud_broken": cloud_error(CloudBroken, "InternalError", "An internal error has occurred."),
+    "unreadable": CloudUnreadable("not JSON", region=GUANGZHOU),
+    "credentials_wrong": cloud_error(
+        NotAuthorised, "AuthFailure.SecretIdNotFound", "The SecretId is not found."
+    ),
+    "right_missing": cloud_error(
+        NotAuthorised, "InvalidParameter.PermissionDenied", "没有权限执行该操作。"
+    ),
+    "refused": cloud_error(
+        CloudRefused, "FailedOperation.OperationNotAllowedInInstanceLocking", "Instance locked."
+    ),
+    "hostile_message": cloud_error(CloudRefused, HOSTILE, HOSTILE),
+}

@@ -1,0 +1,170 @@
+"""What people see, word for word: every message and terminal answer against its golden file."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from slack_sdk.models.blocks import Block
+
+from bot.demo.block_kit import message_faults
+from bot.errors import BadCommand, Problem, Refusal, Refused, SettingsError, SlackRefused
+from bot.model import Lookup, Message
+from bot.render.answer import answer
+from bot.render.guide import help_on, menu
+from bot.render.simplest import simplest
+from bot.render.terminal import document, text
+from bot.render.trouble import trouble
+from bot.render.waiting import restarting, still_asking
+from tests.unit.render_scenes import (
+    FAILURES,
+    INSTANCE,
+    OTHER,
+    SCENES,
+    SECRET,
+    VIEW,
+    Scene,
+    failure,
+    scene,
+)
+
+Golden = Callable[[str, str], None]
+Names = Callable[[str], set[str]]
+
+PARTS = ("cmgo-prod0000 cmgo-prod0001 failed", "cmgo-prod0010 failed")
+TROUBLES: dict[str, BaseException] = {
+    "unknown_word": BadCommand(Problem.UNKNOWN_WORD, word="activ", nearest="active"),
+    "unknown_word_alone": BadCommand(Problem.UNKNOWN_WORD, word="<!here> `x` *b*"),
+    "misspelt_id": BadCommand(Problem.MISSPELT_ID, word="cgmo-k2p5su09", nearest=INSTANCE),
+    "other_product": BadCommand(
+        Problem.OTHER_PRODUCT, word="crs-k2p5su09", nearest="TencentDB for Redis"
+    ),
+    "export_id": BadCommand(Problem.EXPORT_ID, word="export-28439fb3-5b1e-4c55-9a0e-1f0c7a0e8240"),
+    "no_instance": BadCommand(Problem.NO_INSTANCE),
+    "too_many": BadCommand(Problem.TOO_MANY, commands=PARTS),
+    "bad_time": BadCommand(Problem.BAD_TIME, word="25:99"),
+    "bad_period": BadCommand(Problem.BAD_PERIOD, word="since 9:22 until 9:00"),
+    "bad_region": BadCommand(Problem.BAD_REGION, word="singapore"),
+    "bad_number": BadCommand(Problem.BAD_NUMBER, word="0"),
+    "bad_window": BadCommand(Problem.BAD_WINDOW, word="yesterday"),
+    "missing_value": BadCommand(Problem.MISSING_VALUE, word="last"),
+    "guest": Refused(Refusal.GUEST),
+    "foreign": Refused(Refusal.FOREIGN),
+    "unknown_person": Refused(Refusal.UNKNOWN_PERSON),
+    "shared_channel": Refused(Refusal.SHARED_CHANNEL),
+    "slack_refused": SlackRefused("invalid_blocks"),
+    "settings": SettingsError(("SLACK_BOT_TOKEN is not set",)),
+    "unexpected": ZeroDivisionError("division by zero"),
+}
+
+
+def _messages() -> dict[str, Message]:
+    both = Lookup(instances=(INSTANCE, OTHER))
+    failures = {name: scene(failure(error)) for name, error in FAILURES.items()}
+    return {
+        **{f"answer_{name}": _answer(each) for name, each in SCENES.items()},
+        **{f"failure_{name}": _answer(each) for name, each in failures.items()},
+        **{f"trouble_{name}": trouble(error, VIEW) for name, error in TROUBLES.items()},
+        "talk_still_asking": still_asking(both, VIEW),
+        "talk_restarting": restarting(VIEW),
+        "talk_menu": menu(VIEW),
+        **{
+            f"talk_help_{topic or 'overview'}": help_on(topic, VIEW)
+            for topic in ("", "states", "periods", "links", "regions", "weather")
+        },
+        "simplest_mixed": simplest(_answer(SCENES["mixed_paged"])),
+        "simplest_done": simplest(_answer(SCENES["done"])),
+        "simplest_hostile": simplest(_answer(SCENES["hostile_text"])),
+    }
+
+
+def _answer(each: Scene) -> Message:
+    return answer(each.outcomes, each.lookup, each.view)
+
+
+MESSAGES = _messages()
+ON_TERMINAL = (
+    "no_exports done done_without_link link_host_refused running failed mixed_paged page_two "
+    "page_beyond filtered filtered_by_time filtered_to_none several vanishing_facts "
+    "unknown_numbers hostile_text clock_in_the_future incomplete"
+).split()
+TERMINAL = {
+    **{name: SCENES[name] for name in ON_TERMINAL},
+    **{name: scene(failure(FAILURES[name])) for name in FAILURES},
+}
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_message_reads_as_agreed(name: str, golden: Golden) -> None:
+    message = MESSAGES[name]
+    shown = {"text": message.text, "blocks": message.blocks}
+    golden(f"{name}.json", json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
+
+
+@pytest.mark.parametrize("name", TERMINAL)
+def test_terminal_answer_reads_as_agreed(name: str, golden: Golden) -> None:
+    golden(f"terminal_{name}.txt", _on_terminal(TERMINAL[name], links=False) + "\n")
+
+
+def test_terminal_answer_with_links_reads_as_agreed(golden: Golden) -> None:
+    golden("terminal_with_links.txt", _on_terminal(SCENES["done"], links=True) + "\n")
+
+
+@pytest.mark.parametrize("name", ["several", "hostile_text", "incomplete"])
+def test_document_reads_as_agreed(name: str, golden: Golden) -> None:
+    each = SCENES[name]
+    whole = document(each.outcomes, each.lookup, links=False)
+    golden(f"document_{name}.json", json.dumps(whole, indent=2) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "named"),
+    [
+        ("answer_*", [f"{name}.json" for name in MESSAGES]),
+        ("failure_*", [f"{name}.json" for name in MESSAGES]),
+        ("trouble_*", [f"{name}.json" for name in MESSAGES]),
+        ("talk_*", [f"{name}.json" for name in MESSAGES]),
+        ("simplest_*", [f"{name}.json" for name in MESSAGES]),
+        ("terminal_*", [f"terminal_{name}.txt" for name in (*TERMINAL, "with_links")]),
+        ("document_*", [f"document_{n}.json" for n in ("several", "hostile_text", "incomplete")]),
+    ],
+    ids=["answer", "failure", "trouble", "talk", "simplest", "terminal", "document"],
+)
+def test_every_golden_file_belongs_to_a_test(
+    pattern: str, named: list[str], golden_names: Names
+) -> None:
+    assert golden_names(pattern) <= set(named)
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_slack_would_take_the_message(name: str) -> None:
+    message = MESSAGES[name]
+    payload: dict[str, Any] = {"text": message.text, "blocks": list(message.blocks)}
+    assert message_faults(payload) == ()
+    for block in message.blocks:
+        parsed = Block.parse(block)
+        assert parsed is not None
+        parsed.validate_json()
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_only_a_button_knows_the_link(name: str) -> None:
+    message = MESSAGES[name]
+    assert SECRET not in message.text
+    for block in message.blocks:
+        rest = {key: value for key, value in block.items() if key != "accessory"}
+        assert SECRET not in str(rest)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_no_link_stands_where_links_are_off(name: str) -> None:
+    each = SCENES[name]
+    assert SECRET not in repr(_answer(replace(each, view=replace(each.view, links=False))))
+    assert SECRET not in _on_terminal(each, links=False)
+    assert SECRET not in str(document(each.outcomes, each.lookup, links=False))
+
+
+def _on_terminal(each: Scene, *, links: bool) -> str:
+    view = each.view
+    return text(each.outcomes, each.lookup, now=view.now, zone=view.zone, links=links)
