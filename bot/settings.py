@@ -136,11 +136,18 @@ def _hosts(value: Any) -> tuple[str, ...]:
     return hosts
 
 
-def _zone(value: str) -> str:
+def is_zone(name: str) -> bool:
+    """Whether `name` is the IANA name of a time zone."""
     try:
-        ZoneInfo(value.strip())
+        ZoneInfo(name)
     except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-        raise ValueError("must be a time zone such as Asia/Shanghai or UTC") from None
+        return False
+    return True
+
+
+def _zone(value: str) -> str:
+    if not is_zone(value.strip()):
+        raise ValueError("must be a time zone such as Asia/Shanghai or UTC")
     return value.strip()
 
 
@@ -332,3 +339,12 @@ def _reason(fault: Any) -> str:
     # Only our own ValueErrors are quoted: pydantic's words could name a type, never help.
     own = fault.get("ctx", {}).get("error")
     return str(own) if isinstance(own, ValueError) else "has a value that can't be used"
+
+
+def machine_zone() -> str | None:
+    """The IANA name of this machine's own time zone; None when it can't be told."""
+    localtime = os.path.realpath("/etc/localtime")
+    for name in (os.environ.get("TZ", "").lstrip(":"), localtime.partition("zoneinfo/")[2]):
+        if name and is_zone(name):
+            return name
+    return None

@@ -7,12 +7,12 @@ as shared: what can't be established is refused.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from zoneinfo import ZoneInfo
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackRefused
 from bot.policy import Actor, Kind, Place
+from bot.settings import is_zone
 from bot.slack.call import result_of
 
 T = TypeVar("T")
@@ -113,7 +113,7 @@ class People:
         zone = str(facts.get("tz") or "")
         return Person(
             actor=Actor(user=user, team=team, kind=self._kind(team, facts)),
-            zone=zone if _is_zone(zone) else self._zone,
+            zone=zone if is_zone(zone) else self._zone,
         )
 
     def _kind(self, team: str, facts: Mapping[str, Any]) -> Kind:
@@ -129,11 +129,3 @@ class People:
         grid = facts.get("enterprise_user") or {}
         in_organisation = bool(self._enterprise) and grid.get("enterprise_id") == self._enterprise
         return team == self._team or self._team in (grid.get("teams") or ()) or in_organisation
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):  # KeyError: no such zone
-        return False
-    return True

@@ -1,0 +1,89 @@
+"""The commands of the terminal: serve · demo · lookup. Each is imported only when it is chosen.
+
+Exit codes: 0 done · 1 Slack can't be reached · 2 usage or settings · 3 no such instance ·
+4 not authorised · 5 the cloud is unreachable or broken.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from bot import __version__
+
+DEMO_PORT = 8080
+LOOKUP_OPTIONS = ("--json", "--links", "--help", "-h")
+INTERRUPTED = 130  # what a shell expects of a program that Ctrl-C ended
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; gives the exit code."""
+    options = _read(list(sys.argv[1:] if arguments is None else arguments))
+    try:
+        return _run(options)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(options: argparse.Namespace) -> int:
+    match options.command:
+        case "lookup":
+            from bot.cli import lookup  # noqa: PLC0415 - imports httpx alone
+
+            return lookup.run(options.words, as_json=options.json, links=options.links)
+        case "serve":
+            from bot.cli import serve  # noqa: PLC0415
+
+            return serve.run(options.mode)
+        case _:
+            from bot.cli import demo  # noqa: PLC0415
+
+            return demo.run(port=options.port, once=options.once, browser=not options.no_browser)
+
+
+def _read(arguments: list[str]) -> argparse.Namespace:
+    if arguments[:1] != ["lookup"]:
+        return _parser().parse_args(arguments)
+    # The words of a look-up are ours to read: `--since 6h` is one of them, not an option.
+    ours = [word for word in arguments[1:] if word in LOOKUP_OPTIONS]
+    options = _parser().parse_args(["lookup", *ours])
+    options.words = [word for word in arguments[1:] if word not in LOOKUP_OPTIONS]
+    return options
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mongolog", description=__doc__.partition("\n")[0])
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    _add_serve(commands)
+    _add_demo(commands)
+    _add_lookup(commands)
+    return parser
+
+
+def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = commands.add_parser("serve", help="run the bot, until SIGTERM")
+    serve.add_argument(
+        "--mode",
+        choices=("auto", "http", "socket"),
+        default="auto",
+        help="how Slack reaches it; this version has http",
+    )
+
+
+def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = commands.add_parser("demo", help="the whole product on this machine, no accounts")
+    demo.add_argument("--port", type=int, default=DEMO_PORT, help="of the local Slack page")
+    demo.add_argument("--once", action="store_true", help="ask one question, print it, end")
+    demo.add_argument("--no-browser", action="store_true", help="do not open the page")
+
+
+def _add_lookup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    lookup = commands.add_parser(
+        "lookup",
+        help="how instances' log exports stand",
+        usage="mongolog lookup ID… [words] [--json] [--links]",
+        description="The same words as in Slack, such as: cmgo-k2p5su09 failed last 6h. "
+        "Try `mongolog lookup help`.",
+    )
+    lookup.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    lookup.add_argument("--links", action="store_true", help="show download links: bearer secrets")
