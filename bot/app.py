@@ -165,7 +165,8 @@ def _bolt(slack: AsyncWebClient, identity: dict[str, Any]) -> AsyncApp:
         return known  # Bolt would ask auth.test inside the first request
 
     return AsyncApp(
-        client=slack,
+        logger=logging.getLogger("slack_bolt"),  # else Bolt's own would follow the root's level
+        client=AsyncWebClient(base_url=slack.base_url),  # unused: listeners never call Slack by it
         authorize=authorize,
         process_before_response=True,  # else Bolt looks for the acknowledgement every 10 ms
         request_verification_enabled=False,  # the guard in web.py has done it

@@ -15,7 +15,7 @@ _ANGLES = dict.fromkeys(map(ord, "<>"), " ")
 # Control, format (zero-width, bidi) and surrogate characters, and those that are drawn as nothing
 # although Unicode counts them as letters or marks.
 _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
-_INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\ufe0e\ufe0f")
+_INVISIBLE_LETTERS = dict.fromkeys(map(ord, "\u034f\u115f\u1160\u17b4\u17b5\ufe0e\ufe0f"))
 
 _QUOTES = "'\"`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
 _BRACKETS = "()[]{}\u300c\u300d\u300e\u300f\u3010\u3011\u300a\u300b\u3008\u3009"
@@ -39,7 +39,8 @@ def fold(text: str) -> str:
 
 def drop_invisible(text: str) -> str:
     """The text without the characters that nobody sees; white space that separates is kept."""
-    if text.isascii() and text.isprintable():
+    text = text.translate(_INVISIBLE_LETTERS)
+    if text.isprintable():
         return text
     return "".join(character for character in text if not _is_invisible(character))
 
@@ -53,8 +54,5 @@ def bare(text: str) -> str:
 
 
 def _is_invisible(character: str) -> bool:
-    if character.isspace():
-        return False
-    return (
-        unicodedata.category(character) in _INVISIBLE_CATEGORIES or character in _INVISIBLE_LETTERS
-    )
+    is_drawn = unicodedata.category(character) not in _INVISIBLE_CATEGORIES
+    return not (is_drawn or character.isspace())

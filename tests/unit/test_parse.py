@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import BadCommand, Problem
 from bot.model import Command, Help, InstanceId, Lookup, Menu
-from bot.parse import canonical, instance_ids, parse
+from bot.parse import instance_ids, parse
 
 ID = "cmgo-k2p5su09"
 OTHER = "cmgo-p8vn3x7kq"
@@ -16,8 +16,8 @@ SHANGHAI = "Asia/Shanghai"
 NOW = datetime(2024, 3, 7, 4, 0, tzinfo=UTC)  # noon in Shanghai
 
 
-def ask(text: str, *, now: datetime = NOW, zone: str = SHANGHAI) -> Command:
-    return parse(text, now=now, zone=zone)
+def ask(text: str) -> Command:
+    return parse(text, now=NOW, zone=SHANGHAI)
 
 
 def lookup(*instances: str, **words: Any) -> Lookup:
@@ -35,22 +35,6 @@ def kinds(*words: str) -> Lookup:
 def full_width(text: str) -> str:
     """The text in the wide letters of an East Asian keyboard."""
     return "".join(chr(ord(character) + 0xFEE0) for character in text)
-
-
-def refused(text: str, *, now: datetime = NOW, zone: str = SHANGHAI) -> BadCommand:
-    with pytest.raises(BadCommand) as caught:
-        parse(text, now=now, zone=zone)
-    return caught.value
-
-
-def shanghai(hour: int, minute: int = 0, second: int = 0, *, day: int = 7) -> datetime:
-    """A time of March 2024 on a clock in Shanghai, eight hours ahead of UTC all year."""
-    local = f"2024-03-{day:02}T{hour:02}:{minute:02}:{second:02}+08:00"
-    return datetime.fromisoformat(local).astimezone(UTC)
-
-
-def utc(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -199,13 +183,15 @@ def test_too_many_instances_come_back_in_parts_that_ask_the_same(
 ) -> None:
     ids = numbered(count)
 
-    error = refused(f"failed {' '.join(ids)} since 9:22 limit 20")
+    with pytest.raises(BadCommand) as caught:
+        ask(f"failed {' '.join(ids)} since 9:22 limit 20")
+    error = caught.value
     parts = [parse(part, now=NOW, zone="America/New_York") for part in error.commands]
 
     assert error.problem is Problem.TOO_MANY
     assert [len(part.instances) for part in parts if isinstance(part, Lookup)] == sizes
     assert parts[0] == replace(
-        lookup(*ids[:10], since=shanghai(9, 22), zone=SHANGHAI, limit=20),
+        lookup(*ids[:10], since=datetime(2024, 3, 7, 1, 22, tzinfo=UTC), zone=SHANGHAI, limit=20),
         states=frozenset({"failed"}),
     )
     assert error.commands[0].endswith(
