@@ -1,0 +1,88 @@
+"""The end of the process, and faults of our own: nobody is left in silence."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.demo.cloud_api import CloudApi
+from bot.demo.cloud_mishap import Silence
+from bot.demo.slack_api import SlackApi
+from bot.demo.workspace import ANNA, TEAM, WITH_APP
+from bot.demo.world import EXAMPLE_INSTANCE
+from bot.query import BoundedMemory, open_query
+from bot.settings import constant
+from bot.slack.asked import Asked
+from bot.slack.listen import Desk
+from bot.slack.people import People
+from bot.slack.reply import Replies
+from bot.slack.work import Work
+from tests.acceptance.stand import BOT_TOKEN, settings_between
+
+
+@asynccontextmanager
+async def desk_between(
+    slack: SlackApi, cloud: CloudApi, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> AsyncIterator[Desk]:
+    settings = constant(**settings_between(slack, cloud))
+    query = open_query(settings, BoundedMemory())
+    async with aiohttp.ClientSession() as session:
+        client = AsyncWebClient(token=BOT_TOKEN, base_url=slack.api_url, session=session)
+        client.proxy = None
+        yield Desk(
+            query=query,
+            people=People(client, team=TEAM, enterprise="", zone="UTC", clock=lambda: 0.0),
+            replies=Replies(session=session, slack=client, hosts=("127.0.0.1",)),
+            now=now,
+        )
+    await query.aclose()
+
+
+def asked(slack: SlackApi) -> Asked:
+    url, _ = slack.issue("commands", user=ANNA, channel=WITH_APP)
+    return Asked(
+        user=ANNA,
+        team=TEAM,
+        channel=WITH_APP,
+        text=EXAMPLE_INSTANCE,
+        command="/mongolog",
+        response_url=url,
+    )
+
+
+async def test_whoever_can_not_be_answered_in_time_is_told_to_ask_again(
+    slack: SlackApi, cloud: CloudApi
+) -> None:
+    cloud.every_answer = Silence()
+    work = Work()
+    async with desk_between(slack, cloud) as desk:
+        work.start(desk.serve(asked(slack)))
+        async with asyncio.timeout(5):
+            while not cloud.requests:
+                await asyncio.sleep(0)
+        await work.drain(within_s=0)
+
+    (answer,) = slack.posted
+    assert "restarting" in answer.text.lower()
+    assert answer.ephemeral_to == ANNA
+
+
+def a_clock_that_breaks() -> Callable[[], datetime]:
+    moments: Iterator[datetime] = iter([datetime(2026, 11, 24, tzinfo=UTC)])
+    return lambda: next(moments)
+
+
+async def test_a_fault_of_our_own_becomes_a_sentence_with_a_reference(
+    slack: SlackApi, cloud: CloudApi
+) -> None:
+    async with desk_between(slack, cloud, now=a_clock_that_breaks()) as desk:
+        await desk.serve(asked(slack))
+
+    (answer,) = slack.posted
+    assert answer.text.startswith("Something broke on our side")
+    assert "ml-" in json.dumps(answer.blocks)
+    assert "StopIteration" not in json.dumps(answer.blocks)

@@ -1,0 +1,243 @@
+"""The process that an admin runs: its start, its end, its exit codes, its Procfile."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from aiohttp.test_utils import unused_port
+
+from bot.demo.cloud_api import CloudApi
+from bot.demo.cloud_mishap import LateAnswer
+from bot.demo.slack_api import SlackApi
+from bot.demo.world import EXAMPLE_INSTANCE, LINKED_INSTANCE, UNKNOWN_INSTANCE
+from tests.acceptance.stand import BOT_TOKEN, SECRET_KEY, settings_between
+
+ROOT = Path(__file__).parents[2]
+START_S = 20
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Nothing of the machine's own but what a program needs to run."""
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "TZ": "UTC", **settings}
+
+
+async def run(*arguments: str, settings: Mapping[str, str], cwd: Path) -> tuple[int, str, str]:
+    """Run `mongolog` to its end: exit code, stdout, stderr."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        cwd=cwd,
+        env=environment(settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(START_S):
+        out, err = await process.communicate()
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+@asynccontextmanager
+async def started(
+    *command: str, settings: Mapping[str, str], port: int, cwd: Path
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A serving process that answers /healthz; killed if it is still there at the end."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=cwd,
+        env=environment(settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        await _healthy(port)
+        yield process
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.communicate()
+
+
+async def _healthy(port: int) -> None:
+    async with asyncio.timeout(START_S), httpx.AsyncClient(trust_env=False) as client:
+        while True:
+            try:
+                if (await client.get(f"http://127.0.0.1:{port}/healthz")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+
+
+async def test_sigterm_lets_a_look_up_finish_and_exits_with_0(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    port = unused_port()
+    cloud.every_answer = LateAnswer(delay_s=1)
+    settings = settings_between(slack, cloud, PORT=str(port), MONGOLOG_LOG="json")
+    slack.events_url = f"http://127.0.0.1:{port}/slack/events"
+    serve = (sys.executable, "-m", "bot", "serve", "--mode", "http")
+    async with started(*serve, settings=settings, port=port, cwd=tmp_path) as process:
+        delivery = await slack.command(EXAMPLE_INSTANCE)
+        process.send_signal(signal.SIGTERM)
+
+        (answer,) = await slack.answers(delivery)
+        output, _ = await process.communicate()
+
+    assert answer.text.startswith("Done: slow log")
+    assert process.returncode == 0
+    log = output.decode()
+    assert "app.stopped" in log
+    assert BOT_TOKEN not in log
+    assert SECRET_KEY not in log
+
+
+async def test_the_web_line_of_the_procfile_serves_under_honcho(
+    slack: SlackApi, cloud: CloudApi
+) -> None:
+    port = unused_port()
+    settings = settings_between(slack, cloud, PORT=str(port))
+    slack.events_url = f"http://127.0.0.1:{port}/slack/events"
+    bin_ = str(Path(sys.executable).parent)
+    settings["PATH"] = bin_ + os.pathsep + os.environ["PATH"]
+    honcho = (sys.executable, "-m", "honcho", "-e", os.devnull, "start", "web")
+    async with started(*honcho, settings=settings, port=port, cwd=ROOT) as process:
+        delivery = await slack.command(EXAMPLE_INSTANCE)
+        (answer,) = await slack.answers(delivery)
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+
+    assert answer.text.startswith("Done: slow log")
+
+
+async def test_a_taken_port_is_one_sentence_and_exit_2(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    taken = slack.api_url.split(":")[2].split("/")[0]
+    settings = settings_between(slack, cloud, PORT=taken)
+
+    code, out, err = await run("serve", settings=settings, cwd=tmp_path)
+
+    assert (code, out) == (2, "")
+    assert "PORT: the port is taken by another program" in err
+    assert "Traceback" not in err
+
+
+async def test_a_token_that_slack_refuses_is_one_sentence_and_exit_2(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    settings = settings_between(slack, cloud, SLACK_BOT_TOKEN="xoxb-wrong")
+
+    code, _, err = await run("serve", settings=settings, cwd=tmp_path)
+
+    assert code == 2
+    assert err.strip().splitlines()[-1] == "SLACK_BOT_TOKEN: Slack refuses it (invalid_auth)"
+
+
+async def test_missing_settings_are_named_one_a_line(tmp_path: Path) -> None:
+    code, _, err = await run("serve", settings={"MONGOLOG_COLOUR": "blue"}, cwd=tmp_path)
+
+    assert code == 2
+    assert "MONGOLOG_COLOUR: no such setting" in err.splitlines()
+    assert "SLACK_BOT_TOKEN: must be set" in err.splitlines()
+    assert "blue" not in err
+
+
+async def test_a_mode_this_version_has_not_is_refused(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    settings = settings_between(slack, cloud)
+
+    code, _, err = await run("serve", "--mode", "socket", settings=settings, cwd=tmp_path)
+
+    assert code == 2
+    assert "Socket Mode" in err
+
+
+async def test_look_up_in_the_terminal_answers_with_the_same_words(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    settings = settings_between(slack, cloud)
+
+    code, out, err = await run("lookup", EXAMPLE_INSTANCE, settings=settings, cwd=tmp_path)
+
+    assert (code, err) == (0, "")
+    assert out.startswith(f"Done: slow log of {EXAMPLE_INSTANCE}")
+
+
+async def test_links_are_shown_in_the_terminal_only_when_asked_for(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    settings = settings_between(slack, cloud)
+
+    _, without, _ = await run("lookup", LINKED_INSTANCE, settings=settings, cwd=tmp_path)
+    _, with_, _ = await run("lookup", LINKED_INSTANCE, "--links", settings=settings, cwd=tmp_path)
+
+    assert "https://" not in without
+    assert "https://" in with_
+
+
+@pytest.mark.parametrize(
+    ("words", "changes", "code"),
+    [
+        pytest.param((EXAMPLE_INSTANCE,), {}, 0, id="found"),
+        pytest.param(("help",), {}, 0, id="help"),
+        pytest.param((), {}, 2, id="no words"),
+        pytest.param(("cgmo-k2p5su09",), {}, 2, id="misspelt"),
+        pytest.param((EXAMPLE_INSTANCE, "here"), {}, 2, id="nowhere to share"),
+        pytest.param((EXAMPLE_INSTANCE,), {"TENCENTCLOUD_REGION": ""}, 2, id="settings"),
+        pytest.param((UNKNOWN_INSTANCE,), {}, 3, id="unknown"),
+        pytest.param(
+            (EXAMPLE_INSTANCE,), {"TENCENTCLOUD_SECRET_KEY": "wrong"}, 4, id="not authorised"
+        ),
+        pytest.param(
+            (EXAMPLE_INSTANCE,), {"TENCENTCLOUD_ENDPOINT": "http://127.0.0.1:9"}, 5, id="down"
+        ),
+    ],
+)
+async def test_each_ending_of_a_look_up_has_its_exit_code(
+    slack: SlackApi,
+    cloud: CloudApi,
+    tmp_path: Path,
+    words: tuple[str, ...],
+    changes: dict[str, str],
+    code: int,
+) -> None:
+    settings = settings_between(slack, cloud, **changes)
+
+    got, _, err = await run("lookup", *words, settings=settings, cwd=tmp_path)
+
+    assert got == code
+    assert "Traceback" not in err
+
+
+async def test_the_demo_needs_no_account_and_reads_no_environment(tmp_path: Path) -> None:
+    foreign = {"TENCENTCLOUD_SECRET_ID": "AKIDrealkeyofsomebody", "SLACK_BOT_TOKEN": "xoxb-real"}
+
+    code, out, err = await run("demo", "--once", settings=foreign, cwd=tmp_path)
+
+    assert (code, err) == (0, "")
+    assert f"> /mongolog {EXAMPLE_INSTANCE}" in out
+    assert "363.7 KiB" in out
+
+
+@pytest.mark.parametrize("words", [(), ("--json",), ("--json", "x" * 10_000), ("nonsense",)])
+async def test_bad_words_are_a_sentence_on_stderr(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    settings = settings_between(slack, cloud)
+
+    code, out, err = await run("lookup", *words, settings=settings, cwd=tmp_path)
+
+    assert code == 2
+    assert err.strip()
+    assert bool(out) is ("--json" in words)
+    assert not cloud.requests
