@@ -92,19 +92,19 @@ REFUSALS: Mapping[Refusal, Words] = {
 KEY_REFUSED: Words = (
     "Our key was not accepted",
     "The cloud did not accept the key this app asks with.",
-    "check the `TENCENTCLOUD_…` credentials and the clock, then run `mongolog check`.",
+    "check the `TENCENTCLOUD_…` credentials, and the clock of the machine it runs on.",
 )
 RIGHT_MISSING: Words = (
     "Our key lacks the right",
     "The cloud knows this app's key, but does not let it list log exports.",
-    "allow it `mongodb:DescribeLogDownloadTasks` for this instance, then run `mongolog check`.",
+    "allow it `mongodb:DescribeLogDownloadTasks` for this instance.",
 )
 ASK_IN_A_MINUTE = "nothing to do for you; ask again in a minute."
 
 CLOUD: Mapping[type[CloudError], Words] = {
     CloudUnreachable: (
         "No answer from the cloud",
-        "The cloud's API did not answer in time, though I tried more than once.",
+        "The cloud's API did not answer in time, or the connection to it broke.",
         ASK_IN_A_MINUTE,
     ),
     Throttled: (
@@ -133,10 +133,16 @@ SLACK_REFUSED: Words = (
     "Slack did not take the answer that I sent.",
     "ask again; if it stays, give the reference to the people who run this app.",
 )
+NOT_INVITED: Words = (
+    "I am not in this channel",
+    "I am not in this channel, so I can't share an answer in it.",
+    "type `/invite @mongolog` and ask again; without `here` the answer goes to you alone.",
+)
+NOT_INVITED_CODES = frozenset({"not_in_channel", "channel_not_found"})
 SETTINGS: Words = (
     "The settings can't be used",
     "The app's settings can't be used.",
-    "run `mongolog check` and mend the variables that it names.",
+    "mend the variables that the app named when it was started.",
 )
 
 CLOUD_REFUSALS: Mapping[str, str] = {
@@ -169,6 +175,8 @@ def emoji_of(error: BaseException) -> str:
 def _fixer(error: BaseException) -> Fixer:
     if isinstance(error, NoSuchInstance) and error.silent_regions:
         return Fixer.WAIT
+    if isinstance(error, SlackRefused) and error.code in NOT_INVITED_CODES:
+        return Fixer.USER
     return error.fixer if isinstance(error, MongologError) else Fixer.US
 
 
@@ -181,7 +189,7 @@ def _words(error: BaseException) -> Words:
         case CloudError():
             return _cloud_words(error)
         case SlackRefused():
-            return SLACK_REFUSED
+            return NOT_INVITED if error.code in NOT_INVITED_CODES else SLACK_REFUSED
         case SettingsError():
             return SETTINGS
         case _:

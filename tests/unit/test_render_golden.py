@@ -54,6 +54,7 @@ TROUBLES: dict[str, BaseException] = {
     "unknown_person": Refused(Refusal.UNKNOWN_PERSON),
     "shared_channel": Refused(Refusal.SHARED_CHANNEL),
     "slack_refused": SlackRefused("invalid_blocks"),
+    "not_invited": SlackRefused("not_in_channel"),
     "settings": SettingsError(("SLACK_BOT_TOKEN is not set",)),
     "unexpected": ZeroDivisionError("division by zero"),
 }
