@@ -14,7 +14,7 @@ from bot.demo.cloud_mishap import (
     NoRequestId,
     RawAnswer,
 )
-from bot.demo.workspace import GITA_GUEST, PRIVATE, SHARED, WITH_APP, WITHOUT_APP, Posted
+from bot.demo.workspace import ANNA, GITA_GUEST, SHARED, WITH_APP, WITHOUT_APP, Channel, Posted
 from bot.demo.world import (
     EMPTY_INSTANCE,
     EXAMPLE_INSTANCE,
@@ -29,6 +29,8 @@ from bot.demo.world import (
     task,
 )
 from tests.acceptance.stand import SECRET_ID, SECRET_KEY, SIGNING_SECRET, Stand
+
+HIDDEN = Channel(id="C0HIDDEN01", name="hidden", kind="private", members=("U0ANNA0001",))
 
 
 def all_text(posted: Posted) -> str:
@@ -58,7 +60,7 @@ async def test_the_documented_example_is_answered_to_the_asker_alone(stand: Stan
     answer = await stand.ask(EXAMPLE_INSTANCE)
 
     assert answer.via == "response_url"
-    assert answer.ephemeral_to == "U0ANNA0001"
+    assert answer.ephemeral_to == ANNA
     assert answer.text.startswith(f"Done: slow log of {EXAMPLE_INSTANCE}")
     assert "363.7 KiB" in all_text(answer)
     assert "no link issued" in all_text(answer)
@@ -100,7 +102,7 @@ async def test_every_question_gets_its_answer(stand: Stand, words: str, begins: 
     answer = await stand.ask(words)
 
     assert answer.text.startswith(begins)
-    assert answer.ephemeral_to == "U0ANNA0001"
+    assert answer.ephemeral_to == ANNA
 
 
 @pytest.mark.parametrize(
@@ -173,14 +175,14 @@ async def test_here_shares_the_answer_in_the_channel_without_links(stand: Stand)
     ("channel", "says"),
     [
         pytest.param(WITHOUT_APP, "/invite @mongolog", id="not invited"),
-        pytest.param(PRIVATE, "/invite @mongolog", id="private and not invited"),
+        pytest.param(HIDDEN.id, "/invite @mongolog", id="private and not invited"),
         pytest.param(SHARED, "shared with another organisation", id="shared channel"),
     ],
 )
 async def test_here_says_why_it_can_not_share(stand: Stand, channel: str, says: str) -> None:
     answer = await stand.ask(f"{EXAMPLE_INSTANCE} here", channel=channel)
 
-    assert answer.ephemeral_to == "U0ANNA0001"
+    assert answer.ephemeral_to == ANNA
     assert says in all_text(answer)
 
 
@@ -319,7 +321,7 @@ async def test_a_dead_response_url_is_answered_in_the_channel_to_the_asker_alone
 
     answer = await stand.ask(EXAMPLE_INSTANCE)
 
-    assert (answer.via, answer.ephemeral_to) == ("chat.postEphemeral", "U0ANNA0001")
+    assert (answer.via, answer.ephemeral_to) == ("chat.postEphemeral", ANNA)
     assert answer.text.startswith("Done: slow log")
 
 
