@@ -27,7 +27,7 @@ lint: .venv/ready-to-test
 	$(BIN)/mypy
 
 bench: .venv/ready-to-test
-	@$(BIN)/python -m tests.benchmarks.cold_lookup
+	@$(BIN)/python -m tests.benchmarks.acknowledge
 
 # The two locks are the only word on versions; hashes make them the only files that install.
 .venv/ready: requirements.lock pyproject.toml

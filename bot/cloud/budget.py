@@ -24,10 +24,12 @@ class Permits(Protocol):
 
 
 class Bucket:
-    """The permits of one process: evenly paced, first come, first served.
+    """The permits of one process: first come, first served, evenly paced after a small burst.
 
     Args:
-        per_s: permits a second. A paced R lets R + 1 calls into one closed second.
+        per_s: permits a second.
+        burst: permits that may be taken at once after a pause. At most per_s + burst calls fall
+            into one closed second.
         clock: monotonic seconds.
         sleep: waits that many seconds.
     """
@@ -36,10 +38,12 @@ class Bucket:
         self,
         per_s: float,
         *,
+        burst: int = 1,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._interval_s = 1 / per_s
+        self._saved_s = (burst - 1) * self._interval_s
         self._clock = clock
         self._sleep = sleep
         self._next_at = 0.0
@@ -47,7 +51,7 @@ class Bucket:
     async def take(self, who: str) -> None:  # noqa: ARG002 - fairness by person needs the name
         """Wait for the next permit."""
         now = self._clock()
-        start_at = max(self._next_at, now)
+        start_at = max(self._next_at, now - self._saved_s)
         if start_at - now > LONGEST_WAIT_S:
             raise Throttled("OurOwnLimit")
         self._next_at = start_at + self._interval_s

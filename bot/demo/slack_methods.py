@@ -73,7 +73,7 @@ def answer(
     if method.scopes and not scopes.intersection(method.scopes):
         raise _missing_scope(method.scopes[0], scopes)
     sent = request.arguments if method.takes_json or not request.is_json else {}
-    arguments = checked(sent, required=method.required, optional=method.optional)
+    arguments = checked(sent, required=method.required, optional=(*method.optional, WORKSPACE))
     call = Call(workspace=workspace, scopes=scopes, now=now, arguments=arguments)
     warning = {"warning": "missing_charset"} if request.lacks_charset else {}
     return {"ok": True, **method.answer(call), **warning}
@@ -230,6 +230,7 @@ def _said(call: Call) -> dict[str, Any]:
     return {"text": call["text"] or "", "blocks": tuple(call["blocks"] or ()), **sent}
 
 
+WORKSPACE = "team_id"  # every method takes it, for tokens of a whole organisation
 MESSAGE = ("text", "blocks", "parse", "link_names")
 METHODS: Mapping[str, Method] = {
     "auth.test": Method(answer=_auth_test),

@@ -9,8 +9,8 @@ from bot.parse.times import read_span, read_time
 from bot.parse.vocabulary import HERE, looks_like_region, nearest_word
 from bot.parse.words import Word
 
-# Beginnings of instance ids as the vendor's API examples show them (tccli examples of each
-# product, read 2025).
+# Beginnings of ids as the vendor's API examples show them (github.com/TencentCloud/tencentcloud-cli,
+# the examples of each product); `mariadb` is what people make of `tdsql`.
 PRODUCTS = {
     "cdb": "TencentDB for MySQL",
     "cdbro": "TencentDB for MySQL",
@@ -31,7 +31,7 @@ PRODUCTS = {
     "tdsql": "TencentDB for MariaDB",
     "tdsqlshard": "TDSQL for MySQL",
 }
-_PRODUCT_ID = re.compile(rf"(?<![a-z0-9-])({'|'.join(PRODUCTS)})-[a-z0-9]{{5,}}")
+_PRODUCT_ID = re.compile(rf"(?<![a-z0-9-])({'|'.join(PRODUCTS)})-(?:ins-|cluster-)?[a-z0-9]{{5,}}")
 
 # Both forms of a TaskId occur in the vendor's documentation; people also paste a beginning.
 _EXPORT_ID = re.compile(r"export-[0-9a-f]{8}[0-9a-f-]*|[0-9a-f]{24}")

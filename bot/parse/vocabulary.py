@@ -53,9 +53,9 @@ _OTHER_WORDS = {
 _LONGEST_MISSPELLING = 16  # longer words resemble nothing, and comparing them costs
 
 _REGION = re.compile(r"[a-z]{2}-[a-z]+(?:-[a-z][a-z0-9]*)?")
-# A word is taken for a region without `region` before it only when it begins as the vendor's do
-# (SDK constants, read 2025: ap, eu, na, sa; the documentation adds me and af).
-_REGION_START = re.compile(r"(?:af|ap|eu|me|na|sa)-.")
+# Without `region` before it, a word is one only when it begins as the vendor's do (regions.go of
+# github.com/TencentCloud/tencentcloud-sdk-go-intl-en).
+_REGION_START = re.compile(r"(?:ap|eu|na|sa)-.")
 
 
 def is_region(word: str) -> bool:

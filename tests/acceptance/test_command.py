@@ -180,6 +180,8 @@ async def test_here_shares_the_answer_in_the_channel_without_links(stand: Stand)
     ],
 )
 async def test_here_says_why_it_can_not_share(stand: Stand, channel: str, says: str) -> None:
+    stand.slack.workspace.put_channel(HIDDEN)
+
     answer = await stand.ask(f"{EXAMPLE_INSTANCE} here", channel=channel)
 
     assert answer.ephemeral_to == ANNA

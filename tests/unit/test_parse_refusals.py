@@ -27,6 +27,8 @@ NO_WORDS: Rows = {
     "half known": (f"{ID} failed/fine", "failed/fine", "failed"),
     "nothing near": (f"{ID} bananas", "bananas", ""),
     "a novel": (f"{ID} {'failed' * 500}", "failed" * 500, ""),
+    "too long to resemble one": (f"{ID} yesterdayyesterday", "yesterdayyesterday", ""),
+    "like a word that is not taught": (f"{ID} zones", "zones", "done"),
     "not yet a word": ("watches", "watches", ""),
     "span alone": (f"{ID} 6h", "6h", "last 6h"),
     "clock alone": (f"{ID} 9:22", "9:22", "since 9:22"),
@@ -87,6 +89,7 @@ OTHER_PRODUCTS: Rows = {
     "mysql host": ("CDB-abcd1234.sql.example", "CDB-abcd1234.sql.example", "TencentDB for MySQL"),
     "mysql replica": ("cdbro-abcd1234", "cdbro-abcd1234", "TencentDB for MySQL"),
     "tdsql-c": ("cynosdbmysql-abcd1234", "cynosdbmysql-abcd1234", "TDSQL-C for MySQL"),
+    "tdsql-c node": ("cynosdbmysql-ins-abcd1234", "cynosdbmysql-ins-abcd1234", "TDSQL-C for MySQL"),
     "kafka": ("ckafka-abcd1234", "ckafka-abcd1234", "CKafka"),
     "machine": (f"{ID} ins-abcd1234", "ins-abcd1234", "Cloud Virtual Machine"),
 }

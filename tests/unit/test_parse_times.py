@@ -110,6 +110,12 @@ def test_typed_times_are_read_in_the_askers_zone(
     assert ask(f"{ID} {words}") == lookup(since=since, until=until, zone=SHANGHAI)
 
 
+def test_periods_count_in_whole_seconds() -> None:
+    moment = datetime(2024, 3, 7, 4, 0, 59, 999_999, tzinfo=UTC)
+
+    assert ask(f"{ID} last 1m", now=moment) == lookup(since=utc("2024-03-07T03:59:59"))
+
+
 def test_the_day_is_the_askers_day() -> None:
     late_evening = utc("2024-03-07T23:30")
 
