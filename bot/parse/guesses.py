@@ -9,8 +9,8 @@ from bot.parse.times import read_span, read_time
 from bot.parse.vocabulary import HERE, looks_like_region, nearest_word
 from bot.parse.words import Word
 
-# Beginnings of ids as the vendor's API examples show them (github.com/TencentCloud/tencentcloud-cli,
-# the examples of each product); `mariadb` is what people make of `tdsql`.
+# Beginnings of ids in the API examples of each product (github.com/TencentCloud/tencentcloud-cli);
+# `mariadb` is what people make of `tdsql`.
 PRODUCTS = {
     "cdb": "TencentDB for MySQL",
     "cdbro": "TencentDB for MySQL",
