@@ -75,7 +75,7 @@ class Desk:
         reference = new_reference(self.chance)
         REFERENCE.set(reference)
         event("command.received", user=asked.user, team=asked.team, channel=asked.channel)
-        view = self._view(asked, reference, zone="UTC")
+        view = self._view(asked, reference)
         try:
             await self._serve(asked, view)
         except MongologError as error:
@@ -132,10 +132,10 @@ class Desk:
         await self.replies.answer(asked, message)
         _log_outcomes(outcomes)
 
-    def _view(self, asked: Asked, reference: str, zone: str) -> View:
+    def _view(self, asked: Asked, reference: str) -> View:
         return View(
             now=self.now(),
-            zone=zone,
+            zone="UTC",  # until the asker's own is known
             reference=reference,
             links=False,
             link_hosts=self.link_hosts,
