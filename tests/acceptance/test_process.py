@@ -15,7 +15,13 @@ from aiohttp.test_utils import unused_port
 from bot.demo.cloud_api import CloudApi
 from bot.demo.cloud_mishap import LateAnswer
 from bot.demo.slack_api import SlackApi
-from bot.demo.world import EXAMPLE_INSTANCE, LINKED_INSTANCE, UNKNOWN_INSTANCE
+from bot.demo.world import (
+    EXAMPLE_INSTANCE,
+    GUANGZHOU,
+    LINKED_INSTANCE,
+    UNKNOWN_INSTANCE,
+    task,
+)
 from tests.acceptance.stand import BOT_TOKEN, SECRET_KEY, settings_between
 
 ROOT = Path(__file__).parents[2]
@@ -171,6 +177,50 @@ async def test_look_up_in_the_terminal_answers_with_the_same_words(
 
     assert (code, err) == (0, "")
     assert out.startswith(f"Done: slow log of {EXAMPLE_INSTANCE}")
+
+
+LOOK_UP_AND_NAME_MODULES = f"""
+import sys
+from bot.cli import main
+code = main(["lookup", "{EXAMPLE_INSTANCE}"])
+print(*sorted({{name.split(".")[0] for name in sys.modules}}), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+async def test_a_look_up_in_the_terminal_imports_nothing_of_slack_or_the_store(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        LOOK_UP_AND_NAME_MODULES,
+        cwd=tmp_path,
+        env=environment(settings_between(slack, cloud)),
+        stderr=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    _, err = await process.communicate()
+
+    modules = set(err.decode().split())
+    assert process.returncode == 0
+    assert "httpx" in modules
+    assert not modules & {"aiohttp", "slack_bolt", "slack_sdk", "sqlalchemy", "yaml"}
+
+
+async def test_a_task_id_can_not_steer_the_terminal(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    hostile = task("\x1b]52;c;aGVsbG8=\x07\u202e\r\nexport")
+    cloud.world.add("cmgo-hostile1", GUANGZHOU, tasks=[hostile])
+    settings = settings_between(slack, cloud)
+
+    _, out, _ = await run("lookup", "cmgo-hostile1", settings=settings, cwd=tmp_path)
+    _, document, _ = await run("lookup", "cmgo-hostile1", "--json", settings=settings, cwd=tmp_path)
+
+    assert "\\u001b]52" in out
+    for shown in (out, document):
+        assert not {"\x1b", "\x07", "\u202e", "\r"} & set(shown)
 
 
 async def test_links_are_shown_in_the_terminal_only_when_asked_for(
