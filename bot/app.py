@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
-from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
@@ -23,7 +22,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import __version__
 from bot.errors import SettingsError, SlackRefused
 from bot.query import BoundedMemory, open_query
-from bot.settings import Settings, is_loopback
+from bot.settings import Settings, hide_from_bolt, revealed
+from bot.settings.values import is_loopback
 from bot.slack.call import UNREACHABLE, result_of
 from bot.slack.listen import Desk, listen
 from bot.slack.people import People
@@ -62,7 +62,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         )
         bolt = _bolt(slack, identity)
         listen(bolt, desk, work)
-        face = Face(bolt.async_dispatch, signing_secret=_revealed(settings.slack_signing_secret))
+        face = Face(bolt.async_dispatch, signing_secret=revealed(settings.slack_signing_secret))
         port = await stack.enter_async_context(_open_port(face, settings))
         stack.push_async_callback(work.drain, DRAIN_S)
         stack.callback(face.stop_intake)
@@ -113,7 +113,7 @@ def _is_local(settings: Settings) -> bool:
 
 def _web_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
     client = AsyncWebClient(
-        token=_revealed(settings.slack_bot_token),
+        token=revealed(settings.slack_bot_token),
         base_url=settings.slack_api_url,
         session=session,
         # Slack's default handler would send a post again after a broken connection.
@@ -164,6 +164,7 @@ def _bolt(slack: AsyncWebClient, identity: dict[str, Any]) -> AsyncApp:
     async def authorize() -> AuthorizeResult:
         return known  # Bolt would ask auth.test inside the first request
 
+    hide_from_bolt()
     return AsyncApp(
         logger=logging.getLogger("slack_bolt"),  # else Bolt's own would follow the root's level
         client=AsyncWebClient(base_url=slack.base_url),  # unused: listeners never call Slack by it
@@ -184,7 +185,3 @@ async def _open_port(face: Face, settings: Settings) -> AsyncIterator[int]:
         if error.errno not in words:
             raise
         raise SettingsError((f"PORT: the port {words[error.errno]}",)) from None
-
-
-def _revealed(secret: SecretStr | None) -> str:
-    return "" if secret is None else secret.get_secret_value()

@@ -13,15 +13,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from pydantic import SecretStr
-
 from bot.cloud.budget import Bucket, Permits
 from bot.cloud.client import CloudClient, Listing, TC3Auth, open_http
 from bot.cloud.sign import Credentials
 from bot.cloud.wire import Units
 from bot.errors import CloudError, NoSuchInstance, NotAuthorised
 from bot.model import Failure, InstanceId, Lookup, Outcome, Report
-from bot.settings import MAX_REQUESTS_PER_S, Settings
+from bot.settings import MAX_REQUESTS_PER_S, Settings, revealed
 
 KIB = 1024
 
@@ -192,9 +190,9 @@ def open_query(settings: Settings, memory: Memory, permits: Permits | None = Non
         permits: the shared budget; None paces this process alone.
     """
     credentials = Credentials(
-        secret_id=_revealed(settings.secret_id),
-        secret_key=_revealed(settings.secret_key),
-        token=_revealed(settings.cloud_token) or None,
+        secret_id=revealed(settings.secret_id),
+        secret_key=revealed(settings.secret_key),
+        token=revealed(settings.cloud_token) or None,
     )
     cloud = CloudClient(
         http=open_http(settings.cloud_endpoint, TC3Auth(credentials), settings.tls),
@@ -210,7 +208,3 @@ def open_query(settings: Settings, memory: Memory, permits: Permits | None = Non
 def _bucket(per_s: float) -> Bucket:
     # A look into all regions at once should not wait; 18 in one second leaves the console two.
     return Bucket(per_s, burst=max(1, int(MAX_REQUESTS_PER_S - per_s)), clock=time.monotonic)
-
-
-def _revealed(secret: SecretStr | None) -> str:
-    return "" if secret is None else secret.get_secret_value()

@@ -5,7 +5,7 @@ import sys
 
 from bot.app import serve
 from bot.errors import SettingsError, SlackRefused
-from bot.settings import Settings, hide_from_bolt, load
+from bot.settings import Settings, load
 from bot.telemetry import set_up_logs
 
 DONE, SLACK_UNREACHABLE, USAGE = 0, 1, 2
@@ -16,7 +16,6 @@ def run(mode: str) -> int:
     try:
         settings = load("serve")
         _check_mode(mode, settings)
-        hide_from_bolt()
         set_up_logs(settings.secrets, style=settings.log, level=settings.log_level)
         asyncio.run(serve(settings))
     except SettingsError as error:

@@ -7,7 +7,7 @@ outcomes ── one report ────► first line, a row per export, notes, 
 
 from collections.abc import Iterator
 
-from bot.model import FAILED, Export, Failure, Lookup, Message, Outcome, Report
+from bot.model import Export, Failure, Lookup, Message, Outcome, Report
 from bot.render.blocks import Block, context, date_token, message, section
 from bot.render.foreign import code
 from bot.render.frame import ask, failed_note, notes, page_line, shared_line, small_line
@@ -102,7 +102,7 @@ def _rows(page: Page, view: View) -> Iterator[Block]:
 
 def _row(export: Export, page: Page, view: View, offered: Offer | None) -> Iterator[Block]:
     is_alone = len(page.whole) == 1
-    text = details(export, view, whole_id=is_alone and export.state == FAILED)
+    text = details(export, view)
     is_offered = offered is not None and offered.export is export
     yield section(
         "export",

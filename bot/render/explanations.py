@@ -63,24 +63,24 @@ EMOJI: Mapping[Fixer, str] = {
 UNEXPECTED: Words = (
     "Something broke on our side",
     "Something broke on our side; your question was fine.",
-    "ask again; if it breaks again, give the reference below to the people who run this app.",
+    "ask again; if it breaks again, tell the people who run this app, with the reference.",
 )
 
 REFUSALS: Mapping[Refusal, Words] = {
     Refusal.GUEST: (
         "Not allowed",
         "Guests of this workspace may not look up log exports.",
-        "ask a full member of your team, or ask the people who run this app to allow you.",
+        "the people who run this app can allow you; until then ask a full member of your team.",
     ),
     Refusal.FOREIGN: (
         "Not allowed",
         "People from other organisations may not look up log exports here.",
-        "ask someone of the organisation that runs this app.",
+        "the people who run this app can allow you; until then ask someone of theirs.",
     ),
     Refusal.UNKNOWN_PERSON: (
         "Not allowed",
         "Slack did not say who you are, so I can't tell what you may see.",
-        "ask again; if it stays, an admin checks that the app has the scope `users:read`.",
+        "check that the app has the scope `users:read`; if it has, asking again should help.",
     ),
     Refusal.SHARED_CHANNEL: (
         "Not in this channel",
@@ -119,19 +119,19 @@ CLOUD: Mapping[type[CloudError], Words] = {
     ),
     CloudBroken: (
         "The cloud's API failed",
-        "The cloud's API failed while it was answering.",
+        "The API ended with an error of its own while it was answering.",
         ASK_IN_A_MINUTE,
     ),
     CloudUnreadable: (
         "Unreadable answer",
         "The cloud's API answered something that I can't read.",
-        "give the reference below to the people who run this app: it needs a fix.",
+        "tell the people who run this app, with the reference: it needs a fix.",
     ),
 }
 SLACK_REFUSED: Words = (
     "Slack refused the answer",
     "Slack did not take the answer that I sent.",
-    "ask again; if it stays, give the reference to the people who run this app.",
+    "ask again; if it stays, tell the people who run this app, with the reference.",
 )
 NOT_INVITED: Words = (
     "I am not in this channel",
@@ -173,6 +173,8 @@ def emoji_of(error: BaseException) -> str:
 
 
 def _fixer(error: BaseException) -> Fixer:
+    if isinstance(error, Refused) and error.reason == Refusal.SHARED_CHANNEL:
+        return Fixer.USER  # no admin is needed to ask for a private answer
     if isinstance(error, NoSuchInstance) and error.silent_regions:
         return Fixer.WAIT
     if isinstance(error, SlackRefused) and error.code in NOT_INVITED_CODES:

@@ -36,8 +36,7 @@ def page_line(lookup: Lookup, page: Page, report: Report, view: View) -> Iterato
     """Which rows these are and how to see the others, when there is more than one page."""
     if page.count <= 1 or not page.rows:
         return
-    first, last = page.start + 1, page.start + len(page.rows)
-    parts = [f"{first}\N{EN DASH}{last} of {len(page.whole):,}"]
+    parts = [f"{page.span} of {len(page.whole):,}"]
     if page.number < page.count:
         parts.append(f"older: {ask(lookup, report, view, page=page.number + 1)}")
     if page.number > 1:

@@ -94,7 +94,7 @@ def link_notes(page: Page, view: View, command: str) -> Iterator[Block]:
         yield context("link", NO_RIGHT)
     elif linked:
         yield context("link", f"Links go to one person alone: ask {code(command, 300)} yourself.")
-    if any(export.state == DONE and export.link is None for export in page.rows):
+    if any(_lacks_link(export) for export in page.rows):
         yield context("link", NO_LINK)
 
 
@@ -102,6 +102,11 @@ def _linked(exports: tuple[Export, ...]) -> Iterator[Offer]:
     for export in exports:
         if export.state == DONE and export.link is not None:
             yield Offer(export=export, link=export.link)
+
+
+def _lacks_link(export: Export) -> bool:
+    # An empty export has nothing to fetch, so its missing link needs no words.
+    return export.state == DONE and export.link is None and export.size_bytes != 0
 
 
 def _obstacle(linked: Offer, view: View) -> Iterator[Block]:

@@ -37,6 +37,11 @@ class Page:
         return -(-len(self.whole) // self.size)
 
     @property
+    def span(self) -> str:
+        """The numbers of its first and last row, from 1: `6` to `10`; for a page with rows."""
+        return f"{self.start + 1}\N{EN DASH}{self.start + len(self.rows)}"
+
+    @property
     def is_beyond(self) -> bool:
         """There are exports, but none this far back."""
         return bool(self.whole) and not self.rows

@@ -35,13 +35,10 @@ def canonical(lookup: Lookup, instance: str, zone: str, *, page: int = 1) -> str
 def narrowing(lookup: Lookup, write_time: Callable[[datetime], str]) -> str:
     """What the answer is narrowed to: `failed slow log only, created since …`; "" when not."""
     states, kinds = " or ".join(_states(lookup)), " or ".join(_kinds(lookup))
-    named = " ".join(filter(None, (states, kinds and f"{kinds} log")))
-    parts = (
-        named and f"{named} only",
-        lookup.since and f"created since {write_time(lookup.since)}",
-        lookup.until and f"created before {write_time(lookup.until)}",
-    )
-    return ", ".join(part for part in parts if part)
+    named = " ".join(filter(None, (states, kinds and f"{kinds} logs")))
+    period = _period(lookup, write_time)
+    parts = (named and f"{named} only", period and f"created {period}")
+    return ", ".join(filter(None, parts))
 
 
 def times_as_read(lookup: Lookup) -> str:
@@ -51,12 +48,14 @@ def times_as_read(lookup: Lookup) -> str:
         return f"Window handed to the cloud as typed: {quoted(start)} to {quoted(end)}"
     if not lookup.zone or not (lookup.since or lookup.until):
         return ""
-    bounds = (
-        lookup.since and f"since {typed(lookup.since, lookup.zone)}",
-        lookup.until and f"before {typed(lookup.until, lookup.zone)}",
-    )
-    said = " and ".join(bound for bound in bounds if bound)
-    return f"Times read as: created {said}, {zone_name(lookup.zone)} time"
+    period = _period(lookup, lambda at: typed(at, lookup.zone))
+    return f"Times read as: created {period}, {zone_name(lookup.zone)} time"
+
+
+def _period(lookup: Lookup, write_time: Callable[[datetime], str]) -> str:
+    since = f"since {write_time(lookup.since)}" if lookup.since else ""
+    until = f"before {write_time(lookup.until)}" if lookup.until else ""
+    return " and ".join(filter(None, (since, until)))
 
 
 def _states(lookup: Lookup) -> tuple[str, ...]:

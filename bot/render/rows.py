@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.model import DONE, FAILED, QUEUED, RUNNING, Export
 from bot.render.blocks import date_token
-from bot.render.foreign import MISSING, escaped, quoted
+from bot.render.foreign import MISSING, escaped
 from bot.render.view import View
 from bot.render.words import (
     bar,
@@ -38,13 +38,13 @@ def state_counts(exports: Iterable[Export]) -> str:
     )
 
 
-def details(export: Export, view: View, *, whole_id: bool = False) -> str:
+def details(export: Export, view: View) -> str:
     """Progress, times and id: the line under the title."""
     return joined(
         _progress(export),
         _history(export, view.zone),
         _link_lack(export),
-        escaped(quoted(export.id, WHOLE_ID_LENGTH) if whole_id else short_id(export.id)),
+        escaped(short_id(export.id)),
     )
 
 

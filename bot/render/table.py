@@ -27,7 +27,7 @@ def _cells(export: Export, zone: str) -> tuple[str, ...]:
     return (
         state_words(export),
         kind_words(export.kind),
-        size_words(export) or MISSING,
+        size_words(export).removeprefix("size ") or MISSING,
         _when(export.created_at, zone),
         _when(export.updated_at, zone),
         took(export) or MISSING,

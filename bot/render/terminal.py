@@ -12,7 +12,7 @@ from bot.model import DONE, FAILED, Export, Failure, Lookup, Outcome, Report
 from bot.render.blocks import CLOUD_SAYS
 from bot.render.document import document, rows_asked
 from bot.render.explanations import explain, headline
-from bot.render.foreign import MESSAGE_LENGTH, plain, visible
+from bot.render.foreign import MESSAGE_LENGTH, visible
 from bot.render.frame import comes_from_future, place, unread
 from bot.render.headline import known, subject, tally, verdict
 from bot.render.pages import page_of
@@ -43,7 +43,7 @@ def text(
     paragraphs = ["\n".join(_lines(outcome, lookup, view)) for outcome in outcomes]
     if len(outcomes) > 1:
         paragraphs.insert(0, _overview(outcomes, lookup, view))
-    return plain("\n\n".join(paragraphs))
+    return "\n\n".join(paragraphs)
 
 
 def _overview(outcomes: tuple[Outcome, ...], lookup: Lookup, view: View) -> str:
@@ -80,12 +80,12 @@ def _first_line(report: Report, lookup: Lookup, view: View) -> str:
     if not rows_asked(report, lookup):
         return verdict(report, lookup, page_of(report.exports, lookup, most=None), view.zone)
     narrowed = _narrowed(lookup, view)
-    share = f"{len(whole):,} of {known(report)}, {narrowed}" if narrowed else ""
+    share = f"{len(whole):,} of {known(report)}" if narrowed else known(report)
     if len(whole) == 1:
         only = subject(whole[0], report.instance)
-        return f"{only} ({share})" if share else only
-    total = share or f"{known(report)} exports"
-    return f"{total} of {report.instance}: {tally(whole)}"
+        return f"{only} ({share}, {narrowed})" if narrowed else only
+    limits = f", {narrowed}" if narrowed else ""
+    return f"{share} exports of {report.instance}{limits}: {tally(whole)}"
 
 
 def _body(report: Report, lookup: Lookup, view: View) -> Iterator[str]:
@@ -111,9 +111,9 @@ def _link_lines(export: Export, view: View) -> Iterator[str]:
 
 def _notes(report: Report, lookup: Lookup, view: View) -> Iterator[str]:
     rows = rows_asked(report, lookup)
-    whole = lookup.matching(report.exports)
-    if rows and len(rows) < len(whole):
-        yield f"{len(rows):,} of {len(whole):,} shown, page {lookup.page}"
+    page = page_of(report.exports, lookup, most=None)
+    if 0 < len(rows) < len(page.whole):
+        yield f"{page.span} of {len(page.whole):,}, page {page.number} of {page.count}"
     if any(export.state == FAILED for export in rows):
         yield "The cloud gives no reason why an export failed: try a shorter period, or a ticket."
     if any(export.state == DONE and export.link is None for export in rows):

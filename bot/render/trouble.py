@@ -35,10 +35,11 @@ def failure_answer(failure: Failure, view: View) -> Message:
 
 def _message(error: BaseException, instance: str, view: View) -> Message:
     said = explain(error)
-    about = f" · {code(instance)}" if instance else ""
+    what, turn = escaped(said.what), f"*{said.turn}:* {escaped(said.next_step)}"
+    title = f"*{headline(error)}* · {code(instance)}\n{what}" if instance else f"*{what}*"
     blocks = (
-        section("trouble", f"{emoji_of(error)} *{headline(error)}*{about}"),
-        section("turn", f"{escaped(said.what)}\n*{said.turn}:* {escaped(said.next_step)}"),
+        section("trouble", f"{emoji_of(error)} {title}"),
+        section("turn", turn),
         *_parts(error, view),
         *_cloud_words(error),
         *_usage(error, view),
@@ -48,7 +49,8 @@ def _message(error: BaseException, instance: str, view: View) -> Message:
 
 
 def _sentences(error: BaseException, instance: str, said: Explanation) -> Iterator[str]:
-    yield f"{headline(error)}: {instance}." if instance else f"{headline(error)}."
+    if instance:
+        yield f"{headline(error)}: {instance}."
     yield said.what
     yield f"{said.turn}: {said.next_step}"
 

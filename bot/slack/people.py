@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackRefused
 from bot.policy import Actor, Kind, Place
-from bot.settings import is_zone
+from bot.settings.values import is_zone
 from bot.slack.call import result_of
 
 T = TypeVar("T")

@@ -21,7 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SlackRefused
 from bot.model import Message
 from bot.render.simplest import simplest
-from bot.settings import is_loopback
+from bot.settings.values import is_loopback
 from bot.slack.asked import Asked
 from bot.slack.call import UNREACHABLE, result_of
 from bot.telemetry import event

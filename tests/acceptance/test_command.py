@@ -91,11 +91,17 @@ async def test_a_command_is_answered_exactly_once(stand: Stand) -> None:
         pytest.param(UNKNOWN_INSTANCE, "Not found", id="unknown"),
         pytest.param("", "Which instance?", id="menu"),
         pytest.param("help", "How to ask", id="help"),
-        pytest.param("cgmo-k2p5su09", "Not understood", id="misspelt"),
-        pytest.param("crs-k2p5su09", "Not understood", id="another product"),
-        pytest.param(" ".join(f"cmgo-many{n:04d}" for n in range(50)), "Too many", id="50 ids"),
-        pytest.param("ten kB " + "x" * 10_000, "Not understood", id="10 kB"),
-        pytest.param("\N{PILE OF POO} \u202e<!channel>\x07", "Not understood", id="hostile"),
+        pytest.param("cgmo-k2p5su09", "cgmo-k2p5su09 is not an instance id", id="misspelt"),
+        pytest.param(
+            "crs-k2p5su09", "crs-k2p5su09 belongs to TencentDB for Redis", id="another product"
+        ),
+        pytest.param(
+            " ".join(f"cmgo-many{n:04d}" for n in range(50)),
+            "One answer holds at most 10",
+            id="50 ids",
+        ),
+        pytest.param("ten kB " + "x" * 10_000, "I don't know the word ten", id="10 kB"),
+        pytest.param("\N{PILE OF POO} \u202e<!channel>\x07", "I don't know the word", id="hostile"),
     ],
 )
 async def test_every_question_gets_its_answer(stand: Stand, words: str, begins: str) -> None:

@@ -270,7 +270,13 @@ async def test_each_ending_of_a_look_up_has_its_exit_code(
 
 
 async def test_the_demo_needs_no_account_and_reads_no_environment(tmp_path: Path) -> None:
-    foreign = {"TENCENTCLOUD_SECRET_ID": "AKIDrealkeyofsomebody", "SLACK_BOT_TOKEN": "xoxb-real"}
+    foreign = {
+        "TENCENTCLOUD_SECRET_ID": "AKIDrealkeyofsomebody",
+        "SLACK_BOT_TOKEN": "xoxb-real",
+        "SLACK_CLIENT_ID": "1.2",  # the two that make Bolt forget its token
+        "SLACK_CLIENT_SECRET": "secret",
+        "MONGOLOG_COLOUR": "blue",
+    }
 
     code, out, err = await run("demo", "--once", settings=foreign, cwd=tmp_path)
 

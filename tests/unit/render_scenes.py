@@ -57,7 +57,7 @@ def export(
     """The export created `number` times ten minutes ago, changed four minutes later."""
     created_at = NOW - number * timedelta(minutes=10)
     known: dict[str, Any] = {
-        "id": f"export-28439f{number:02x}-5b1e-4c55-9a0e-1f0c7a0e8240",
+        "id": f"export-28439f{abs(number):02x}-5b1e-4c55-9a0e-1f0c7a0e8240",
         "state": state,
         "kind": kind,
         "created_at": created_at,

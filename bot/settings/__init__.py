@@ -1,0 +1,216 @@
+"""The only reader of the environment: names, meanings and limits of every setting.
+
+The process environment wins over `.env`; an empty value counts as unset. `load` checks everything
+at once and raises one fault a line, each naming the variable and never its value.
+"""
+
+import os
+import ssl
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from bot.errors import SettingsError
+from bot.settings import values
+from bot.settings.values import CLOUD_DOMAIN
+
+RESPONSE_URL_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
+MAX_REQUESTS_PER_S = 18  # a paced R lets R + 1 into one second, and the account has 20
+
+Need = Literal["lookup", "serve"]
+CLOUD = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_REGION")
+REQUIRED: Final[dict[Need, tuple[str, ...]]] = {
+    "lookup": CLOUD,
+    "serve": ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", *CLOUD),
+}
+# Bolt reads these by itself, and two of them switch it to another way of authorizing.
+READ_BY_BOLT = (
+    "SLACK_BOT_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "SLACK_VERIFICATION_TOKEN",
+    "SLACK_CLIENT_ID",
+    "SLACK_CLIENT_SECRET",
+)
+# A setting of the contract that nothing in this version reads: no metrics listener yet.
+ACCEPTED_UNUSED = ("MONGOLOG_METRICS",)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. The README's table of settings is checked against it."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        case_sensitive=True,
+        hide_input_in_errors=True,
+        frozen=True,
+        validate_default=False,
+    )
+
+    slack_bot_token: Annotated[SecretStr | None, values.prefixed("xoxb-")] = Field(
+        default=None, alias="SLACK_BOT_TOKEN"
+    )
+    slack_app_token: Annotated[SecretStr | None, values.prefixed("xapp-")] = Field(
+        default=None, alias="SLACK_APP_TOKEN"
+    )
+    slack_signing_secret: Annotated[SecretStr | None, BeforeValidator(values.key)] = Field(
+        default=None, alias="SLACK_SIGNING_SECRET"
+    )
+    slack_api_url: Annotated[str, BeforeValidator(values.slack_api_url)] = Field(
+        default="https://slack.com/api/", alias="SLACK_API_URL"
+    )
+    secret_id: Annotated[SecretStr | None, BeforeValidator(values.key)] = Field(
+        default=None, alias="TENCENTCLOUD_SECRET_ID"
+    )
+    secret_key: Annotated[SecretStr | None, BeforeValidator(values.key)] = Field(
+        default=None, alias="TENCENTCLOUD_SECRET_KEY"
+    )
+    cloud_token: Annotated[SecretStr | None, BeforeValidator(values.key)] = Field(
+        default=None, alias="TENCENTCLOUD_TOKEN"
+    )
+    regions: Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.regions)] = Field(
+        default=(), alias="TENCENTCLOUD_REGION"
+    )
+    cloud_endpoint: Annotated[str, BeforeValidator(values.cloud_endpoint)] = Field(
+        default=f"https://mongodb.intl{CLOUD_DOMAIN}", alias="TENCENTCLOUD_ENDPOINT"
+    )
+    port: Annotated[int, values.number(0, 65535)] = Field(default=3000, alias="PORT")
+    host: str = Field(
+        default="0.0.0.0",  # noqa: S104 - a web process is asked from outside
+        alias="HOST",
+    )
+    link_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.host_names)] = Field(
+        default=(), alias="MONGOLOG_LINK_HOSTS"
+    )
+    ssl_cert_file: Annotated[str | None, BeforeValidator(values.file)] = Field(
+        default=None, alias="SSL_CERT_FILE"
+    )
+    requests_per_s: Annotated[float, values.number(0.1, MAX_REQUESTS_PER_S)] = Field(
+        default=15, alias="MONGOLOG_REQUESTS_PER_S"
+    )
+    api_timezone: Annotated[str, BeforeValidator(values.zone)] = Field(
+        default="Asia/Shanghai", alias="MONGOLOG_API_TIMEZONE"
+    )
+    size_unit: Annotated[str, values.one_of("bytes", "kib")] = Field(
+        default="bytes", alias="MONGOLOG_SIZE_UNIT"
+    )
+    policy: Annotated[str | None, BeforeValidator(values.not_yet)] = Field(
+        default=None, alias="MONGOLOG_POLICY"
+    )
+    log: Annotated[str | None, values.one_of("text", "json")] = Field(
+        default=None, alias="MONGOLOG_LOG"
+    )
+    log_level: Annotated[str, values.one_of("debug", "info", "warning", "error")] = Field(
+        default="info", alias="MONGOLOG_LOG_LEVEL"
+    )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value that is set, for the log's redaction."""
+        facts = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(fact.get_secret_value() for fact in facts if isinstance(fact, SecretStr))
+
+    @property
+    def response_url_hosts(self) -> tuple[str, ...]:
+        """The hosts that a response_url may point to."""
+        return (*RESPONSE_URL_HOSTS, urlsplit(self.slack_api_url).hostname or "")
+
+    def tls(self) -> ssl.SSLContext:
+        """The one TLS context of both edges: the company's CA bundle, or the system's."""
+        return ssl.create_default_context(cafile=self.ssl_cert_file)
+
+
+NAMES = tuple(str(field.alias) for field in Settings.model_fields.values())
+
+
+def load(need: Need) -> Settings:
+    """Read and check the environment and `.env`.
+
+    Raises:
+        SettingsError: with one line per fault, none of them holding a value.
+    """
+    given = {name for name, value in {**dotenv_values(".env"), **os.environ}.items() if value}
+    faults = [*_unknown(given), *_missing(given, need)]
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise SettingsError((*faults, *_sentences(error))) from None
+    if faults:
+        raise SettingsError(tuple(faults))
+    return settings
+
+
+class _Constants(Settings):
+    """Settings that are made from arguments alone."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def constant(**settings: str) -> Settings:
+    """Settings from arguments alone, by the names of the environment; nothing else is read.
+
+    For the demo and the tests: a demo in a production checkout must never sign with real keys.
+    """
+    return _Constants.model_validate(settings)
+
+
+def hide_from_bolt() -> None:
+    """Take the names that Bolt reads by itself out of the environment, once ours are loaded."""
+    for name in READ_BY_BOLT:
+        os.environ.pop(name, None)
+
+
+def revealed(secret: SecretStr | None) -> str:
+    """The value of a secret, where it is used; "" when it is not set."""
+    return "" if secret is None else secret.get_secret_value()
+
+
+def _unknown(given: set[str]) -> list[str]:
+    known = {*NAMES, *ACCEPTED_UNUSED}
+    return [
+        f"{name}: no such setting"
+        for name in sorted(given)
+        if name.startswith("MONGOLOG_") and name not in known
+    ]
+
+
+def _missing(given: set[str], need: Need) -> list[str]:
+    return [f"{name}: must be set" for name in REQUIRED[need] if name not in given]
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    faults = error.errors(include_input=False, include_url=False)
+    return [f"{fault['loc'][0]}: {_reason(fault)}" for fault in faults]
+
+
+def _reason(fault: Any) -> str:
+    # Only our own ValueErrors are quoted: pydantic's words could name a type, never help.
+    own = fault.get("ctx", {}).get("error")
+    return str(own) if isinstance(own, ValueError) else "has a value that can't be used"
+
+
+def machine_zone() -> str | None:
+    """The IANA name of this machine's own time zone; None when it can't be told."""
+    localtime = os.path.realpath("/etc/localtime")
+    for name in (os.environ.get("TZ", "").lstrip(":"), localtime.partition("zoneinfo/")[2]):
+        if name and values.is_zone(name):
+            return name
+    return None

@@ -1,0 +1,156 @@
+"""Checks of single settings: text in, the value out, or a sentence that never holds the text. Pure.
+
+Each raises ValueError with words that fit behind the name of a variable: `must be …`.
+"""
+
+import re
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator
+
+CLOUD_DOMAIN = ".tencentcloudapi.com"
+SLACK_DOMAINS = ("slack.com", "slack-gov.com")
+# A closed list of regions would be out of date tomorrow; this is the pattern all of them follow.
+REGION = re.compile(r"[a-z]{2}-[a-z]+(-[a-z0-9]+)?")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine: `localhost`, 127.0.0.0/8 or ::1."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def prefixed(prefix: str) -> BeforeValidator:
+    """A token that begins with `prefix`."""
+
+    def check(value: str) -> str:
+        text = value.strip()
+        if not text.startswith(prefix) or re.search(r"\s", text):
+            raise ValueError(f"must begin with {prefix} and hold no spaces")
+        return text
+
+    return BeforeValidator(check)
+
+
+def key(value: str) -> str:
+    """A key or secret: one word of printable ASCII, surrounding space removed."""
+    text = value.strip()
+    if not re.fullmatch(r"[\x21-\x7e]+", text):
+        raise ValueError("must be one word of printable ASCII characters")
+    return text
+
+
+def regions(value: Any) -> tuple[str, ...]:
+    """Regions in the order given, each once."""
+    names = value.split(",") if isinstance(value, str) else value
+    found = tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+    if not found or not all(REGION.fullmatch(region) for region in found):
+        raise ValueError("must be regions such as ap-guangzhou, separated by commas")
+    return found
+
+
+def _url(value: str) -> SplitResult:
+    try:
+        parts = urlsplit(value if "://" in value else f"https://{value}")
+        _ = parts.port
+    except ValueError:
+        raise ValueError("must be a host or a URL") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("must be a host or an http(s) URL without user info")
+    return parts
+
+
+def cloud_endpoint(value: str) -> str:
+    """The cloud API's scheme and host; a bare host means https."""
+    parts = _url(value.strip())
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("must be a host or a URL without a path")
+    host = parts.hostname or ""
+    if not is_loopback(host) and (parts.scheme != "https" or not host.endswith(CLOUD_DOMAIN)):
+        raise ValueError(f"must be https under {CLOUD_DOMAIN}, or a loopback address")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def slack_api_url(value: str) -> str:
+    """The base of Slack's Web API, with a slash at its end."""
+    parts = _url(value.strip())
+    host = parts.hostname or ""
+    trusted = any(host == domain or host.endswith(f".{domain}") for domain in SLACK_DOMAINS)
+    safe = parts.scheme == "https" and parts.port in (None, 443) and trusted
+    if not safe and not is_loopback(host):
+        raise ValueError(
+            "must be https on slack.com or slack-gov.com (it receives the token);"
+            " plain http and other ports only to a loopback address"
+        )
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}/"
+
+
+def host_names(value: Any) -> tuple[str, ...]:
+    """Host names, or suffixes that begin with a dot, lower case."""
+    names = value.split(",") if isinstance(value, str) else value
+    hosts = tuple(name.strip().lower() for name in names if name.strip())
+    if not all(re.fullmatch(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)+", host) for host in hosts):
+        raise ValueError("must be host names, separated by commas; a leading dot means a suffix")
+    return hosts
+
+
+def is_zone(name: str) -> bool:
+    """Whether `name` is the IANA name of a time zone."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        return False
+    return True
+
+
+def zone(value: str) -> str:
+    """The IANA name of a time zone."""
+    if not is_zone(value.strip()):
+        raise ValueError("must be a time zone such as Asia/Shanghai or UTC")
+    return value.strip()
+
+
+def number(low: float, high: float) -> BeforeValidator:
+    """A number from `low` to `high`."""
+
+    def check(value: str | float) -> float:
+        try:
+            found = float(value)
+        except ValueError:
+            found = float("nan")
+        if not low <= found <= high:
+            raise ValueError(f"must be a number from {low:g} to {high:g}")
+        return found
+
+    return BeforeValidator(check)
+
+
+def one_of(*words: str) -> BeforeValidator:
+    """One of a few words, in any case."""
+
+    def check(value: str) -> str:
+        if value.strip().lower() not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return value.strip().lower()
+
+    return BeforeValidator(check)
+
+
+def file(value: str) -> str:
+    """The path of a file that is there."""
+    if not Path(value).is_file():
+        raise ValueError("must be the path of a file")
+    return value
+
+
+def not_yet(_: str) -> str:
+    """Refuse any value: rules that are set and not enforced would be worse than none."""
+    raise ValueError("rules are not part of this version, so it must stay unset")
