@@ -1,11 +1,14 @@
 """A download link: a bearer secret to production logs, so a type that can't be printed. Pure."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 # Hosts of the vendor's object storage; MONGOLOG_LINK_HOSTS adds more.
 STORAGE_HOSTS = (".myqcloud.com", ".tencentcos.cn", ".tencentcos.com", ".tencentcos.com.cn")
 DEFAULT_PORTS = (None, 443)
+# A browser reads a backslash in a host as a slash, so `evil.example\\.myqcloud.com` leads elsewhere.
+HOST = re.compile(r"[a-z0-9.-]+", re.ASCII)
 
 
 class Link:
@@ -49,6 +52,8 @@ class Link:
         except ValueError:
             return False
         if parts.scheme != "https" or "@" in parts.netloc or port not in DEFAULT_PORTS:
+            return False
+        if not HOST.fullmatch(self.host):
             return False
         return any(_fits(self.host, pattern) for pattern in (*STORAGE_HOSTS, *more_hosts))
 

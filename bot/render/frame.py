@@ -69,12 +69,13 @@ def failed_note(report: Report, page: Page) -> Iterator[Block]:
 
 def small_line(reports: tuple[Report, ...], view: View) -> Block:
     """Region, time, duration and reference; of the oldest and slowest when there are several."""
+    regions = (place(reports[0]),) if len(reports) == 1 else (bare(r.region) for r in reports)
     oldest = min(report.as_of for report in reports)
     age = view.now - oldest
     return context(
         "foot",
         joined(
-            escaped(", ".join(dict.fromkeys(place(report) for report in reports))),
+            escaped(", ".join(dict.fromkeys(regions))),
             f"as of {date_token(oldest, view.zone)}"
             + (f" ({span(age)} ago)" if age >= AGE_WORTH_TELLING else ""),
             f"took {elapsed(max(report.took for report in reports))}",

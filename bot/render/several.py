@@ -17,6 +17,7 @@ from bot.render.view import View
 from bot.render.words import exports, joined
 
 MOST_ROWS = 3  # for each instance
+MOST_SPOKEN = 3  # instances named in the text: more would be cut in the middle of an id
 DOWNLOAD_ALONE = "To download, ask for one instance alone."
 
 
@@ -99,7 +100,7 @@ def _sentences(
     yield f"{_verdict(outcomes[0], lookup, view)}."
     found = len(_found(reports, lookup))
     yield f"{len(outcomes)} instances, {exports(found)}; as of {clock(view.now, view.zone)}."
-    for outcome in outcomes[1:]:
+    for outcome in outcomes[1:MOST_SPOKEN]:
         yield f"{_verdict(outcome, lookup, view)}."
 
 

@@ -86,10 +86,25 @@ def _answer(each: Scene) -> Message:
 
 MESSAGES = _messages()
 ON_TERMINAL = (
-    "no_exports done done_without_link link_host_refused running failed mixed_paged page_two "
-    "page_beyond filtered filtered_by_time filtered_to_none several vanishing_facts "
-    "unknown_numbers hostile_text clock_in_the_future incomplete"
-).split()
+    "no_exports",
+    "done",
+    "done_without_link",
+    "link_host_refused",
+    "running",
+    "failed",
+    "mixed_paged",
+    "page_two",
+    "page_beyond",
+    "filtered",
+    "filtered_by_time",
+    "filtered_to_none",
+    "several",
+    "vanishing_facts",
+    "unknown_numbers",
+    "hostile_text",
+    "clock_in_the_future",
+    "incomplete",
+)
 TERMINAL = {
     **{name: SCENES[name] for name in ON_TERMINAL},
     **{name: scene(failure(FAILURES[name])) for name in FAILURES},

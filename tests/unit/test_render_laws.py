@@ -1,0 +1,136 @@
+"""Laws of the layouts: whatever the cloud says, Slack takes the message and nothing leaks."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.demo.block_kit import message_faults
+from bot.errors import CloudBroken, CloudRefused, CloudUnreachable, NoSuchInstance
+from bot.link import Link
+from bot.model import STATES, Export, Failure, InstanceId, Lookup, Message, Outcome, Report
+from bot.render.answer import answer
+from bot.render.simplest import simplest
+from bot.render.terminal import document, text
+from bot.render.words import capitalised, kind_words, state_words
+from tests.unit.render_scenes import GUANGZHOU, HOSTILE, NOW, SECRET, SINGAPORE, VIEW
+
+MOST_TEXT = 250
+LOCK_SCREEN = 60
+
+FOREIGN = st.one_of(st.text(max_size=60), st.just(HOSTILE), st.just("`" * 80), st.just("&" * 400))
+TIMES = st.none() | st.datetimes(timezones=st.just(UTC))
+LINKS = st.none() | st.builds(
+    lambda host, pad: Link(f"https://{host}/x?q-signature={SECRET}{'0' * pad}"),
+    st.sampled_from(["a.myqcloud.com", "evil.example", "*evil*`.example", ""]),
+    st.sampled_from([0, 3000]),
+)
+EXPORTS = st.builds(
+    Export,
+    id=FOREIGN,
+    kind=st.none() | st.sampled_from(["slow", "error"]) | FOREIGN.map("unknown:{}".format),
+    state=st.none() | st.sampled_from(STATES) | FOREIGN.map("unknown:{}".format),
+    progress_percent=st.none() | st.integers(0, 100),
+    size_bytes=st.none() | st.integers(0, 10**30),
+    created_at=TIMES,
+    updated_at=TIMES,
+    link=LINKS,
+)
+INSTANCES = st.from_regex(r"cmgo-[a-z0-9]{6,16}", fullmatch=True).map(InstanceId)
+ERRORS = st.one_of(
+    st.builds(kind, FOREIGN, message=FOREIGN, request_id=st.none() | FOREIGN, region=FOREIGN)
+    for kind in (CloudBroken, CloudRefused, CloudUnreachable, NoSuchInstance)
+)
+
+
+def reports(instance: InstanceId) -> st.SearchStrategy[Report]:
+    return st.builds(
+        Report,
+        instance=st.just(instance),
+        region=st.sampled_from([GUANGZHOU, SINGAPORE]) | FOREIGN,
+        regions_asked=st.just((GUANGZHOU, SINGAPORE)),
+        exports=st.lists(EXPORTS, max_size=20).map(tuple),
+        complete=st.booleans(),
+        as_of=st.just(NOW),
+        took=st.timedeltas(timedelta(), timedelta(seconds=20)),
+    )
+
+
+@st.composite
+def lookups(draw: st.DrawFn) -> tuple[tuple[Outcome, ...], Lookup]:
+    instances = tuple(draw(st.lists(INSTANCES, min_size=1, max_size=10, unique=True)))
+    failures = {each: Failure(instance=each, error=draw(ERRORS)) for each in instances}
+    outcomes: tuple[Outcome, ...] = tuple(
+        draw(reports(each) | st.just(failures[each])) for each in instances
+    )
+    lookup = Lookup(
+        instances=instances,
+        states=draw(st.frozensets(st.sampled_from(["active", *STATES]))),
+        kinds=draw(st.frozensets(st.sampled_from(["slow", "error"]))),
+        since=draw(TIMES),
+        until=draw(TIMES),
+        zone=draw(st.sampled_from(["", "America/New_York", "no/such"])),
+        page=draw(st.integers(1, 9)),
+        limit=draw(st.none() | st.integers(1, 100)),
+    )
+    return outcomes, lookup
+
+
+def taken(message: Message) -> bool:
+    payload: dict[str, Any] = {"text": message.text, "blocks": list(message.blocks)}
+    return message_faults(payload) == ()
+
+
+@settings(max_examples=40, deadline=None)
+@given(lookups(), st.booleans(), st.sampled_from([None, "U024BE7LH", HOSTILE]))
+def test_any_answer_is_one_that_slack_takes(
+    asked: tuple[tuple[Outcome, ...], Lookup], links: bool, shared_by: str | None
+) -> None:
+    message = answer(*asked, replace(VIEW, links=links, shared_by=shared_by))
+
+    assert taken(message)
+    assert taken(simplest(message))
+    assert 0 < len(message.text) <= MOST_TEXT
+    assert "<" not in message.text
+    assert SECRET not in message.text
+    assert SECRET not in repr(simplest(message))
+    if not links or shared_by:
+        assert SECRET not in repr(message)
+
+
+@settings(max_examples=40, deadline=None)
+@given(EXPORTS, INSTANCES)
+def test_a_lock_screen_shows_state_kind_and_instance(export: Export, instance: InstanceId) -> None:
+    report = Report(
+        instance=instance, region=GUANGZHOU, exports=(export,), as_of=NOW, took=timedelta()
+    )
+
+    start = answer((report,), Lookup(instances=(instance,)), VIEW).text[:LOCK_SCREEN]
+
+    assert start.startswith(f"{capitalised(state_words(export))}: {kind_words(export.kind)} of ")
+    assert instance in start
+
+
+@settings(max_examples=40, deadline=None)
+@given(lookups())
+def test_no_control_character_reaches_the_terminal(
+    asked: tuple[tuple[Outcome, ...], Lookup],
+) -> None:
+    shown = text(*asked, now=NOW, zone="no/such", links=True)
+
+    assert all(character.isprintable() for line in shown.split("\n") for character in line)
+    assert SECRET not in text(*asked, now=NOW, zone="UTC", links=False)
+    assert SECRET not in str(document(*asked, links=False))
+
+
+def test_a_moment_at_the_edge_of_time_is_shown() -> None:
+    instance = InstanceId("cmgo-k2p5su09")
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    export = Export(id="x", state="done", created_at=first, updated_at=last)
+    report = Report(
+        instance=instance, region=GUANGZHOU, exports=(export,), as_of=NOW, took=timedelta()
+    )
+
+    assert taken(answer((report,), Lookup(instances=(instance,)), VIEW))
