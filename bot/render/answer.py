@@ -14,7 +14,7 @@ from bot.render.frame import ask, failed_note, notes, page_line, shared_line, sm
 from bot.render.headline import known, sentences
 from bot.render.links import Offer, download_button, lifetime, link_notes, offer
 from bot.render.pages import Page, page_of
-from bot.render.question import canonical, narrowing
+from bot.render.question import words_to_ask, narrowing
 from bot.render.rows import details, state_counts, title
 from bot.render.several import several
 from bot.render.trouble import failure_answer
@@ -76,7 +76,9 @@ def _body(report: Report, lookup: Lookup, page: Page, view: View) -> Iterator[Bl
     if page.rows:
         yield from _rows(page, view)
         yield from failed_note(report, page)
-        again = f"{view.command} {canonical(lookup, report.instance, view.zone, page=page.number)}"
+        again = (
+            f"{view.command} {words_to_ask(lookup, report.instance, view.zone, page=page.number)}"
+        )
         yield from link_notes(page, view, again)
     elif page.is_beyond:
         last = ask(lookup, report, view, page=page.count)

@@ -8,7 +8,7 @@ from bot.model import FAILED, Lookup, Report
 from bot.render.blocks import Block, context, date_token
 from bot.render.foreign import bare, code, escaped, quoted
 from bot.render.pages import Page
-from bot.render.question import canonical, times_as_read
+from bot.render.question import words_to_ask, times_as_read
 from bot.render.rows import WHOLE_ID_LENGTH
 from bot.render.times import elapsed, span
 from bot.render.view import View
@@ -116,5 +116,5 @@ def unread(report: Report) -> str:
 
 def ask(lookup: Lookup, report: Report, view: View, *, page: int = 1) -> str:
     """The command that asks the same about one instance, as a code span."""
-    words = canonical(lookup, report.instance, view.zone, page=page)
+    words = words_to_ask(lookup, report.instance, view.zone, page=page)
     return code(f"{view.command} {words}", COMMAND_LENGTH)

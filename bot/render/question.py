@@ -11,7 +11,7 @@ STATE_ORDER = ("active", *STATES)
 KIND_ORDER = (SLOW, ERROR)
 
 
-def canonical(lookup: Lookup, instance: str, zone: str, *, page: int = 1) -> str:
+def words_to_ask(lookup: Lookup, instance: str, zone: str, *, page: int = 1) -> str:
     """The words that ask the same about one instance: `cmgo-k2p5su09 failed page 2`.
 
     Times are written in `zone`, where they will be read.

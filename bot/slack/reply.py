@@ -37,6 +37,7 @@ LAYOUT_WORDS = frozenset(
         "too_many_blocks",
     }
 )
+LONGEST_NOTE_S = 3.0  # the answer waits for the note, so that it comes after it
 LONGEST_PAUSE_S = 5.0
 MOST_PAUSES = 2
 TOO_MANY_REQUESTS, OK = 429, 200
@@ -87,9 +88,12 @@ class Replies:
     async def note(self, asked: Asked, message: Message) -> None:
         """A line on the way to the answer; when it can't be sent, the answer still will be."""
         try:
-            await self._by_response_url(asked, message)
+            async with asyncio.timeout(LONGEST_NOTE_S):
+                await self._by_response_url(asked, message)
         except SlackRefused as refusal:
             event("reply.note_refused", code=refusal.code)
+        except TimeoutError:
+            event("reply.note_refused", code=UNREACHABLE)
 
     async def share(self, channel: str, message: Message) -> None:
         """Post for everyone in a channel. Never sent twice: an unknown outcome is an error.

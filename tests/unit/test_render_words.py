@@ -7,7 +7,7 @@ import pytest
 from bot.model import Lookup
 from bot.render.foreign import bare, code, visible
 from bot.render.pages import page_of
-from bot.render.question import canonical
+from bot.render.question import words_to_ask
 from bot.render.terminal import document
 from bot.render.times import elapsed, moment, span
 from bot.render.words import bar, short_id, size
@@ -100,7 +100,7 @@ def test_pages_show_every_export_once() -> None:
     assert [page.span for page in pages] == ["1–5", "6–10", "11–15", "16–17"]
 
 
-def test_a_question_is_said_back_in_canonical_words() -> None:
+def test_a_question_is_said_back_in_words_to_type() -> None:
     lookup = Lookup(
         instances=(INSTANCE,),
         states=frozenset({"failed", "active"}),
@@ -110,7 +110,7 @@ def test_a_question_is_said_back_in_canonical_words() -> None:
         limit=3,
     )
 
-    assert canonical(lookup, INSTANCE, "Asia/Shanghai", page=2) == (
+    assert words_to_ask(lookup, INSTANCE, "Asia/Shanghai", page=2) == (
         "cmgo-k2p5su09 active failed slow since 2026-11-24 10:35:34 "
         "region ap-singapore limit 3 page 2"
     )
