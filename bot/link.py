@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 # Hosts of the vendor's object storage; MONGOLOG_LINK_HOSTS adds more.
 STORAGE_HOSTS = (".myqcloud.com", ".tencentcos.cn", ".tencentcos.com", ".tencentcos.com.cn")
 DEFAULT_PORTS = (None, 443)
-# A browser reads a backslash in a host as a slash, so `evil.example\\.myqcloud.com` leads elsewhere.
+# A browser reads a backslash as a slash: `evil.example\.myqcloud.com` leads to evil.example.
 HOST = re.compile(r"[a-z0-9.-]+", re.ASCII)
 
 

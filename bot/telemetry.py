@@ -25,8 +25,14 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 TOKEN = re.compile(r"x(?:ox[a-z]|app|wfp)-[A-Za-z0-9-]+")
 SECRET_ID = re.compile(r"AKID[A-Za-z0-9]{10,}")
-# Plain and urlencoded; everything behind the host may be a bearer secret.
-URL = re.compile(r"(https?|wss?)(://|%3A%2F%2F)([^\s/?#%\"'<>\\|]+)[^\s\"'<>|]*", re.IGNORECASE)
+# Plain, urlencoded, and in JSON whose slashes are escaped, as Slack's are. User info and everything
+# behind the host may be a bearer secret.
+URL = re.compile(
+    r"(https?|wss?)((?::|%3A)(?:/|\\/|%2F|%5C%2F){2})"
+    r"(?:(?:(?!%2F|%5C)[^\s/?#\"'<>\\|])*(?:@|%40))?"
+    r"([^\s/?#%\"'<>\\|]+)[^\s\"'<>|]*",
+    re.IGNORECASE,
+)
 # C0, DEL and C1 controls, zero-width and bidirectional marks: a terminal may act on them.
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
@@ -94,7 +100,12 @@ class Redaction(logging.Filter):
 def _rendered(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
-    except (TypeError, ValueError):  # a library's line whose arguments do not fit its format
+    except (
+        TypeError,
+        ValueError,
+        LookupError,
+        OverflowError,
+    ):  # a library's line whose arguments do not fit its format
         return str(record.msg)
 
 
@@ -113,8 +124,8 @@ class JsonLines(logging.Formatter):
     """One JSON object a line: time, level, event, ref, then the facts."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as one line."""
-        return json.dumps(_line(record), ensure_ascii=False, default=str)
+        r"""The record as one line; control and bidi characters are escaped as `\u…`."""
+        return printable(json.dumps(_line(record), ensure_ascii=False, default=str))
 
 
 class TextLines(logging.Formatter):

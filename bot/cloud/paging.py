@@ -3,7 +3,8 @@
 The documentation calls Offset a page number; thirteen of the product's fifteen other lists count
 rows. `Offset=0` means the same in both, so that is asked first. When more is due, `Offset=1` tells
 them apart: a row offset gives page one again, moved by a row; a page number gives rows not seen
-yet. TotalCount only hints that more is due; a page that adds nothing is the end.
+yet. TotalCount only hints that more is due; a page that adds nothing is the end. A reading is
+remembered once it has brought something new: what begins or vanishes meanwhile may mislead a probe.
 """
 
 import enum
@@ -29,7 +30,8 @@ class End:
     """How a walk ended.
 
     Attributes:
-        complete: False when it stopped at the most pages a walk may read.
+        complete: False when it stopped at the most pages a walk may read, or at a page that only
+            repeats what was seen, as from an endpoint that ignores Offset.
         offset_is: how this endpoint reads Offset; None when that did not come to light.
     """
 
@@ -72,7 +74,7 @@ def walk(collected: Collected, offset_is: OffsetIs | None) -> Generator[int, Pag
     """
     page = yield 0
     collected.add(page)
-    size, read = len(page.exports), 1
+    size, read, learnt = len(page.exports), 1, offset_is
     if offset_is is None and _is_more_due(page, size, collected):
         page = yield 1
         offset_is = _reading(page, collected)
@@ -80,26 +82,30 @@ def walk(collected: Collected, offset_is: OffsetIs | None) -> Generator[int, Pag
             read += 1
             if not collected.add(page):
                 return End(complete=True, offset_is=None)
+            learnt = offset_is if size > 1 else None  # pages of one row read the same both ways
     while _is_more_due(page, size, collected):
         if read == MAX_PAGES:
-            return End(complete=False, offset_is=offset_is)
+            return End(complete=False, offset_is=learnt)
         page = yield read * size if offset_is is OffsetIs.ROWS else read
         read += 1
         if not collected.add(page):
-            break
-    return End(complete=True, offset_is=offset_is)
+            is_end = not page.exports or page.total_count == len(collected)
+            return End(complete=is_end, offset_is=learnt)
+        learnt = offset_is
+    return End(complete=True, offset_is=learnt)
 
 
 def _is_more_due(page: Page, size: int, collected: Collected) -> bool:
-    if not page.exports:
-        return False
-    total, rows = page.total_count, len(page.exports)
-    if total is None or total < rows:  # no help: a page as full as the first may have a successor
-        return rows >= size
-    return total > len(collected) or rows >= LIMIT
+    total, rows = page.total_count or 0, len(page.exports)
+    if total > len(collected):
+        return rows > 0
+    # None left by their count, which may be too low: a page as full as the first may have a
+    # successor. Only a first page that is short of the Limit is believed, the everyday case.
+    is_believed = len(collected) <= size and rows <= total and rows < LIMIT
+    return 0 < size <= rows and not is_believed
 
 
 def _reading(second: Page, collected: Collected) -> OffsetIs:
-    # Half and not all: exports that began or vanished between the two calls move the rows.
-    is_moved_by_a_row = second.exports and 2 * collected.known(second) >= len(second.exports)
+    # Half of page one and not all: exports that began or vanished between the calls move the rows.
+    is_moved_by_a_row = 2 * collected.known(second) >= len(collected)
     return OffsetIs.ROWS if is_moved_by_a_row else OffsetIs.PAGES

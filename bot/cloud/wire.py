@@ -82,6 +82,8 @@ def decode(status: int, body: bytes, *, region: str, units: Units) -> Page:
     if isinstance(error, dict):
         code, message = _text(error.get("Code")) or "Unknown", _text(error.get("Message")) or ""
         raise error_for(code, message=message, request_id=request_id, region=region)
+    if error is not None:
+        raise CloudUnreadable("Error", request_id=request_id, region=region)
     if status >= REDIRECT:
         raise _unenveloped(status, region)
     tasks = envelope.get("Tasks")
@@ -165,8 +167,8 @@ def utc_time(value: object, zone: tzinfo) -> datetime | None:
     if found is None:
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
-    own_zone = _offset(found[7]) if found[7] else zone
     try:
+        own_zone = _offset(found[7]) if found[7] else zone
         local = datetime(year, month, day, hour, minute, second, tzinfo=own_zone)
         return local.astimezone(UTC)
     except (ValueError, OverflowError):

@@ -14,7 +14,7 @@ from bot.render.frame import ask, failed_note, notes, page_line, shared_line, sm
 from bot.render.headline import known, sentences
 from bot.render.links import Offer, download_button, lifetime, link_notes, offer
 from bot.render.pages import Page, page_of
-from bot.render.question import words_to_ask, narrowing
+from bot.render.question import narrowing, words_to_ask
 from bot.render.rows import details, state_counts, title
 from bot.render.several import several
 from bot.render.trouble import failure_answer

@@ -8,7 +8,7 @@ from bot.model import FAILED, Lookup, Report
 from bot.render.blocks import Block, context, date_token
 from bot.render.foreign import bare, code, escaped, quoted
 from bot.render.pages import Page
-from bot.render.question import words_to_ask, times_as_read
+from bot.render.question import times_as_read, words_to_ask
 from bot.render.rows import WHOLE_ID_LENGTH
 from bot.render.times import elapsed, span
 from bot.render.view import View

@@ -138,7 +138,7 @@ def load(need: Need) -> Settings:
     Raises:
         SettingsError: with one line per fault, none of them holding a value.
     """
-    given = {name for name, value in {**dotenv_values(".env"), **os.environ}.items() if value}
+    given = _given()
     faults = [*_unknown(given), *_missing(given, need)]
     try:
         settings = Settings()
@@ -181,6 +181,14 @@ def hide_from_bolt() -> None:
 def revealed(secret: SecretStr | None) -> str:
     """The value of a secret, where it is used; "" when it is not set."""
     return "" if secret is None else secret.get_secret_value()
+
+
+def _given() -> set[str]:
+    try:
+        sources = (dotenv_values(".env"), os.environ)
+    except UnicodeDecodeError:
+        raise SettingsError((".env: must be text in UTF-8",)) from None
+    return {name for source in sources for name, value in source.items() if value}
 
 
 def _unknown(given: set[str]) -> list[str]:

@@ -14,6 +14,8 @@ from pydantic import BeforeValidator
 
 CLOUD_DOMAIN = ".tencentcloudapi.com"
 SLACK_DOMAINS = ("slack.com", "slack-gov.com")
+# No backslash or percent sign, which clients read each in their own way; a colon for version 6.
+HOST = re.compile(r"[A-Za-z0-9.:-]+", re.ASCII)
 # A closed list of regions would be out of date tomorrow; this is the pattern all of them follow.
 REGION = re.compile(r"[a-z]{2}-[a-z]+(-[a-z0-9]+)?")
 
@@ -63,7 +65,8 @@ def _url(value: str) -> SplitResult:
         _ = parts.port
     except ValueError:
         raise ValueError("must be a host or a URL") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+    is_host = HOST.fullmatch(parts.hostname or "")
+    if parts.scheme not in ("http", "https") or not is_host or "@" in parts.netloc:
         raise ValueError("must be a host or an http(s) URL without user info")
     return parts
 

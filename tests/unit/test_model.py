@@ -53,7 +53,7 @@ def test_documented_ids_are_ids(text: str) -> None:
     ],
 )
 def test_anything_else_is_no_id(text: str) -> None:
-    with pytest.raises(ValueError, match="^not an instance id$"):
+    with pytest.raises(ValueError, match="not an instance id"):
         InstanceId(text)
 
 
