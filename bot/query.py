@@ -168,9 +168,9 @@ def _verdict(errors: list[CloudError]) -> CloudError:
     """What several regions' errors mean together; never empty."""
     missing = [error for error in errors if isinstance(error, NoSuchInstance)]
     others = [error for error in errors if not isinstance(error, NoSuchInstance)]
-    for error in others:
-        if isinstance(error, NotAuthorised) or not missing:
-            return error
+    refused = [error for error in others if isinstance(error, NotAuthorised)]
+    if refused or not missing:
+        return (refused or others)[0]
     first = missing[0]
     return NoSuchInstance(
         first.code,

@@ -85,14 +85,13 @@ async def _serve(port: int, *, browser: bool) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with demo() as slack:
+    async with demo() as slack, Page(slack, port=port) as page:
         for question in FIRST_QUESTIONS:
             await _ask(slack, question)
-        async with Page(slack, port=port) as page:
-            print(f"Ask more at {page.url} (Ctrl-C ends).", flush=True)
-            if browser and sys.stdout.isatty():
-                await asyncio.to_thread(_show, page.url)
-            await stop.wait()
+        print(f"Ask more at {page.url} (Ctrl-C ends).", flush=True)
+        if browser and sys.stdout.isatty():
+            await asyncio.to_thread(_show, page.url)
+        await stop.wait()
     return DONE
 
 

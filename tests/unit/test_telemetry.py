@@ -474,7 +474,7 @@ def test_any_text_is_printable_once_shown(text: str) -> None:
 @given(
     facts=st.dictionaries(st.sampled_from("abc"), st.text(max_size=20) | st.floats(), max_size=3)
 )
-def test_any_facts_make_one_line(facts: dict[str, object]) -> None:
+def test_any_facts_make_one_line(facts: dict[str, Any]) -> None:
     for style in ("text", "json"):
         stream = io.StringIO()
         set_up_logs([], style=style, level="info", stream=stream)

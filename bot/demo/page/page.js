@@ -25,8 +25,8 @@ async function start() {
   const wish = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
   chosen = { ...state.start, ...wish };
   fillPeople();
-  fillChannels();
   fillExamples();
+  fillChannels();
   showPane(WIDE.matches);
   byId("person").addEventListener("change", () => choose({ user: byId("person").value }));
   byId("channel").addEventListener("change", () => choose({ channel: byId("channel").value }));
@@ -157,6 +157,7 @@ function fillChannels() {
   const channel = channels.find((each) => each.id === chosen.channel);
   byId("place").textContent = channel ? titleOf(channel) : "No channel";
   const isClosed = !channel || channel.archived;
+  byId("empty").textContent = `Nothing here that you can see. ${isClosed ? "Nobody can ask here." : "Ask below."}`;
   for (const control of [byId("words"), ...byId("composer").elements, ...byId("examples").children]) {
     control.disabled = isClosed;
   }
