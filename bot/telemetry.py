@@ -100,12 +100,8 @@ class Redaction(logging.Filter):
 def _rendered(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
-    except (
-        TypeError,
-        ValueError,
-        LookupError,
-        OverflowError,
-    ):  # a library's line whose arguments do not fit its format
+    except (TypeError, ValueError, LookupError, OverflowError):
+        # A library's line whose arguments do not fit its format.
         return str(record.msg)
 
 

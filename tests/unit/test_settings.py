@@ -11,7 +11,6 @@ from bot.errors import SettingsError
 from bot.settings import (
     ACCEPTED_UNUSED,
     NAMES,
-    READ_BY_BOLT,
     Need,
     constant,
     hide_from_bolt,
@@ -29,6 +28,15 @@ VALID = {
 SECRETS = {**VALID, "SLACK_APP_TOKEN": "xapp-1-invented", "TENCENTCLOUD_TOKEN": "a-session-token"}
 del SECRETS["TENCENTCLOUD_REGION"]
 
+# What AsyncApp and its OAuth settings look up in the environment.
+BOLTS_NAMES = (
+    "SLACK_BOT_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "SLACK_VERIFICATION_TOKEN",
+    "SLACK_CLIENT_ID",
+    "SLACK_CLIENT_SECRET",
+)
+
 Environment = Callable[..., None]
 
 
@@ -36,8 +44,8 @@ Environment = Callable[..., None]
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Environment:
     """An environment with the required settings and no `.env`; call it to change variables."""
     monkeypatch.chdir(tmp_path)
-    for name in {*os.environ, *READ_BY_BOLT}:
-        if name in (*NAMES, *READ_BY_BOLT) or name.startswith("MONGOLOG_"):
+    for name in tuple(os.environ):
+        if name in (*NAMES, *BOLTS_NAMES) or name.startswith("MONGOLOG_"):
             monkeypatch.delenv(name, raising=False)
 
     def change(**variables: str | None) -> None:
@@ -241,6 +249,11 @@ def test_a_malformed_value_is_one_line_without_the_value(
     assert value in NO_GIVEAWAY or value not in line
 
 
+def test_a_fault_is_told_in_our_words(environment: Environment) -> None:
+    environment(PORT="3000.5")
+    assert faults() == ("PORT: has a value that can't be used",)
+
+
 def test_every_setting_that_can_be_malformed_is_tried() -> None:
     urls_and_free_text = {"SLACK_API_URL", "TENCENTCLOUD_ENDPOINT", "HOST"}
     assert {*MALFORMED, *urls_and_free_text} == set(NAMES)
@@ -401,9 +414,9 @@ def test_secrets_do_not_show(environment: Environment) -> None:
 
 
 def test_bolt_finds_none_of_the_names_it_reads_by_itself(environment: Environment) -> None:
-    environment(**dict.fromkeys(READ_BY_BOLT, "xoxb-1-invented"))
+    environment(**dict.fromkeys(BOLTS_NAMES, "xoxb-1-invented"))
     hide_from_bolt()
-    assert not [name for name in READ_BY_BOLT if name in os.environ]
+    assert not [name for name in BOLTS_NAMES if name in os.environ]
     assert os.environ["TENCENTCLOUD_REGION"] == "ap-guangzhou"
     hide_from_bolt()
 
