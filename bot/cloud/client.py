@@ -20,6 +20,7 @@ from bot.cloud.paging import LIMIT, Collected, End, OffsetIs, walk
 from bot.cloud.sign import Credentials, sign
 from bot.errors import CloudError, CloudUnreachable
 from bot.model import Export, InstanceId
+from bot.settings.values import is_loopback
 from bot.telemetry import event
 
 ACTION = "DescribeLogDownloadTasks"
@@ -92,12 +93,12 @@ def open_http(
         tls: makes the TLS context; not called for plain http, which has nothing to verify and
             which the settings allow to loopback only.
     """
-    is_plain = urlsplit(endpoint).scheme == "http"
+    parts = urlsplit(endpoint)
     return httpx.AsyncClient(
         base_url=endpoint,
         auth=auth,
-        verify=False if is_plain else tls(),
-        trust_env=not is_plain,  # no proxy between this machine and itself
+        verify=False if parts.scheme == "http" else tls(),
+        trust_env=not is_loopback(parts.hostname or ""),  # no proxy to this machine itself
         follow_redirects=False,
         limits=LIMITS,
         timeout=httpx.Timeout(ATTEMPT_S, connect=CONNECT_S),
