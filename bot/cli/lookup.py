@@ -39,16 +39,16 @@ def run(words: list[str], *, as_json: bool, links: bool) -> int:
         settings = load("lookup")
         zone = machine_zone() or settings.api_timezone
         command = _understand(" ".join(words), zone)
+        if isinstance(command, Help):
+            print(_help(command, zone))
+            return DONE
+        set_up_logs(settings.secrets, style=settings.log, level="warning")
+        outcomes = asyncio.run(_ask(settings, command))
     except BadCommand as error:
         said = explain(error)
         return _refuse("bad_command", [plain(f"{said.what} {said.next_step}")], as_json=as_json)
     except SettingsError as error:
         return _refuse("settings", list(error.faults), as_json=as_json)
-    if isinstance(command, Help):
-        print(_help(command, zone))
-        return DONE
-    set_up_logs(settings.secrets, style=settings.log, level="warning")
-    outcomes = asyncio.run(_ask(settings, command))
     _print(outcomes, command, settings, zone, as_json=as_json, links=links)
     return exit_code(outcomes)
 

@@ -82,7 +82,8 @@ def walk(collected: Collected, offset_is: OffsetIs | None) -> Generator[int, Pag
             read += 1
             if not collected.add(page):
                 return End(complete=True, offset_is=None)
-            learnt = offset_is if size > 1 else None  # pages of one row read the same both ways
+            if size > 1:  # pages of one row read the same both ways
+                learnt = offset_is
     while _is_more_due(page, size, collected):
         if read == MAX_PAGES:
             return End(complete=False, offset_is=learnt)
@@ -91,7 +92,8 @@ def walk(collected: Collected, offset_is: OffsetIs | None) -> Generator[int, Pag
         if not collected.add(page):
             is_end = not page.exports or page.total_count == len(collected)
             return End(complete=is_end, offset_is=learnt)
-        learnt = offset_is
+        if size > 1:
+            learnt = offset_is
     return End(complete=True, offset_is=learnt)
 
 

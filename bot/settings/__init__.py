@@ -125,8 +125,16 @@ class Settings(BaseSettings):
         return (*RESPONSE_URL_HOSTS, urlsplit(self.slack_api_url).hostname or "")
 
     def tls(self) -> ssl.SSLContext:
-        """The one TLS context of both edges: the company's CA bundle, or the system's."""
-        return ssl.create_default_context(cafile=self.ssl_cert_file)
+        """The one TLS context of both edges: the company's CA bundle, or the system's.
+
+        Raises:
+            SettingsError: when SSL_CERT_FILE holds no certificates.
+        """
+        try:
+            return ssl.create_default_context(cafile=self.ssl_cert_file)
+        except (ssl.SSLError, OSError):
+            fault = "SSL_CERT_FILE: must be a file of certificates in PEM form"
+            raise SettingsError((fault,)) from None
 
 
 NAMES = tuple(str(field.alias) for field in Settings.model_fields.values())

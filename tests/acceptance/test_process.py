@@ -244,6 +244,12 @@ async def test_links_are_shown_in_the_terminal_only_when_asked_for(
         pytest.param(("cgmo-k2p5su09",), {}, 2, id="misspelt"),
         pytest.param((EXAMPLE_INSTANCE, "here"), {}, 2, id="nowhere to share"),
         pytest.param((EXAMPLE_INSTANCE,), {"TENCENTCLOUD_REGION": ""}, 2, id="settings"),
+        pytest.param(
+            (EXAMPLE_INSTANCE,),
+            {"SSL_CERT_FILE": __file__, "TENCENTCLOUD_ENDPOINT": "https://127.0.0.1:9"},
+            2,
+            id="no certificates",
+        ),
         pytest.param((UNKNOWN_INSTANCE,), {}, 3, id="unknown"),
         pytest.param(
             (EXAMPLE_INSTANCE,), {"TENCENTCLOUD_SECRET_KEY": "wrong"}, 4, id="not authorised"

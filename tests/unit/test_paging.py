@@ -198,6 +198,12 @@ def test_a_wrong_reading_is_never_remembered_from_a_handful_of_exports(
     assert walked(server)[1].offset_is in (None, reading)
 
 
+def test_pages_of_one_export_teach_nothing() -> None:
+    server = Server(exports=numbered(3), cap=1)
+    seen, end = walked(server)
+    assert (seen, end) == (ids(numbered(3)), End(complete=True, offset_is=None))
+
+
 @pytest.mark.parametrize("total", TOTALS.values(), ids=TOTALS)
 @pytest.mark.parametrize("count", [1, 99, 100, 101, 250], ids=str)
 def test_a_server_that_ignores_offset_is_not_asked_for_ever(total: TotalCount, count: int) -> None:
