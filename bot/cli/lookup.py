@@ -17,7 +17,7 @@ from bot.errors import (
     Problem,
     SettingsError,
 )
-from bot.model import Command, Failure, Help, Lookup, Menu, Outcome
+from bot.model import Failure, Help, Lookup, Outcome
 from bot.parse import parse
 from bot.query import BoundedMemory, open_query
 from bot.render.explanations import explain
@@ -36,20 +36,21 @@ ASKER = "terminal"
 def run(words: list[str], *, as_json: bool, links: bool) -> int:
     """Look up and print; gives the exit code. Usage errors and bad settings call nothing."""
     try:
+        command = parse(" ".join(words), now=datetime.now(UTC), zone=machine_zone() or "UTC")
+        if isinstance(command, Help):  # works before anything is set
+            print(_help(command))
+            return DONE
         settings = load("lookup")
         zone = machine_zone() or settings.api_timezone
-        command = _understand(" ".join(words), zone)
-        if isinstance(command, Help):
-            print(_help(command, zone))
-            return DONE
+        lookup = _understand(" ".join(words), zone)
         set_up_logs(settings.secrets, style=settings.log, level="warning")
-        outcomes = asyncio.run(_ask(settings, command))
+        outcomes = asyncio.run(_ask(settings, lookup))
     except BadCommand as error:
         said = explain(error)
         return _refuse("bad_command", [plain(f"{said.what} {said.next_step}")], as_json=as_json)
     except SettingsError as error:
         return _refuse("settings", list(error.faults), as_json=as_json)
-    _print(outcomes, command, settings, zone, as_json=as_json, links=links)
+    _print(outcomes, lookup, settings, zone, as_json=as_json, links=links)
     return exit_code(outcomes)
 
 
@@ -67,11 +68,11 @@ def _code_of(error: MongologError) -> int:
     return NO_SUCH_INSTANCE if is_missing else CLOUD_FAILED
 
 
-def _understand(words: str, zone: str) -> Lookup | Help:
-    command: Command = parse(words, now=datetime.now(UTC), zone=zone)
-    if isinstance(command, Menu):
+def _understand(words: str, zone: str) -> Lookup:
+    command = parse(words, now=datetime.now(UTC), zone=zone)
+    if not isinstance(command, Lookup):
         raise BadCommand(Problem.NO_INSTANCE)
-    if isinstance(command, Lookup) and command.here:  # there is no channel to share it in
+    if command.here:  # there is no channel to share it in
         raise BadCommand(Problem.UNKNOWN_WORD, word="here")
     return command
 
@@ -119,9 +120,9 @@ def _print_json(document: dict[str, Any]) -> None:
     print(json.dumps(document, indent=2))
 
 
-def _help(command: Help, zone: str) -> str:
+def _help(command: Help) -> str:
     view = View(
-        now=datetime.now(UTC), zone=zone, reference="", links=False, command="mongolog lookup"
+        now=datetime.now(UTC), zone="UTC", reference="", links=False, command="mongolog lookup"
     )
     blocks = simplest(help_on(command.topic, view)).blocks
     return "\n".join(block["text"]["text"] for block in blocks if "text" in block)
