@@ -9,7 +9,7 @@ import logging
 import signal
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,7 +24,7 @@ from bot.errors import SettingsError, SlackRefused
 from bot.query import BoundedMemory, open_query
 from bot.settings import Settings, hide_from_bolt, revealed
 from bot.settings.values import is_loopback
-from bot.slack.call import UNREACHABLE, result_of
+from bot.slack.call import result_of
 from bot.slack.listen import Desk, listen
 from bot.slack.people import People
 from bot.slack.reply import Replies
@@ -36,7 +36,25 @@ DRAIN_S = 25.0  # platforms kill a process about 30 s after they asked it to end
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
 KEEP_ALIVE_S = 75.0
 HELLO_PAUSES_S = (1, 2, 4, 8, 15)  # between attempts to learn who we are, at start
-PASSING = frozenset({UNREACHABLE, "ratelimited", "internal_error", "fatal_error"})
+# What auth.test says of a token that will not become good by waiting.
+BAD_TOKEN = frozenset(
+    {
+        "access_denied",
+        "account_inactive",
+        "ekm_access_denied",
+        "enterprise_is_restricted",
+        "invalid_auth",
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
+        "not_authed",
+        "org_login_required",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+        "two_factor_setup_required",
+    }
+)
 
 
 @asynccontextmanager
@@ -66,7 +84,9 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         port = await stack.enter_async_context(_open_port(face, settings))
         stack.push_async_callback(work.drain, DRAIN_S)
         stack.callback(face.stop_intake)
-        event("app.ready", version=__version__, mode="http", port=port, team=identity["team_id"])
+        event(
+            "app.ready", version=__version__, mode="http", port=port, team=identity.get("team_id")
+        )
         event("app.rules", rules="none: every full member may do everything, links included")
         yield port
 
@@ -79,13 +99,19 @@ async def serve(settings: Settings) -> None:
     """
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(_log_loop_fault)
-    stop = asyncio.Event()
+    serving = asyncio.create_task(_serve_until_cancelled(settings))
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    async with running(settings):
-        await stop.wait()
-        event("app.stopping")
+        loop.add_signal_handler(number, serving.cancel)
+    with suppress(asyncio.CancelledError):  # also while it is still being opened
+        await serving
     event("app.stopped")
+
+
+async def _serve_until_cancelled(settings: Settings) -> None:
+    async with running(settings):
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        event("app.stopping")
 
 
 def _log_loop_fault(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -134,7 +160,7 @@ async def _identify(slack: AsyncWebClient) -> dict[str, Any]:
         try:
             return await result_of(slack.auth_test())
         except SlackRefused as refusal:
-            if refusal.code not in PASSING:
+            if refusal.code in BAD_TOKEN:
                 fault = f"SLACK_BOT_TOKEN: Slack refuses it ({refusal.code})"
                 raise SettingsError((fault,)) from None
             event("slack.unreachable", logging.WARNING, code=refusal.code, next_try_s=pause_s)
@@ -181,7 +207,6 @@ async def _open_port(face: Face, settings: Settings) -> AsyncIterator[int]:
         async with listening(face, host=settings.host, port=settings.port) as port:
             yield port
     except OSError as error:
-        words = {errno.EADDRINUSE: "is taken by another program", errno.EACCES: "may not be used"}
-        if error.errno not in words:
-            raise
-        raise SettingsError((f"PORT: the port {words[error.errno]}",)) from None
+        if error.errno == errno.EADDRINUSE:
+            raise SettingsError(("PORT: the port is taken by another program",)) from None
+        raise SettingsError(("HOST, PORT: can't listen there",)) from None

@@ -14,8 +14,8 @@
     ├── SlackRefused        Slack did not take what we sent            us
     └── SettingsError       the environment can't be used              an admin
 
-`render.trouble` holds one sentence for each leaf. The text of an exception is never shown or
-logged: what people see is made from its fields.
+`render.explanations` holds one sentence for each leaf. What people see is made from the fields; the
+text of an exception is its code at most, and never shown.
 """
 
 import enum
@@ -50,6 +50,7 @@ class Problem(enum.StrEnum):
     BAD_PERIOD = "bad period"  # since is not before until; word: what was typed
     BAD_REGION = "bad region"  # word
     BAD_NUMBER = "bad number"  # word: what followed `page` or `limit`
+    NO_CHANNEL = "no channel"  # word: `here`, asked where there is no channel to share in
     BAD_WINDOW = "bad window"  # word
     MISSING_VALUE = "missing value"  # word: the keyword that stands last, with nothing after it
 
@@ -170,6 +171,10 @@ class CloudUnreadable(CloudError):
     """An answer that is not what the API's documentation promises, or a request it can't read."""
 
     fixer = Fixer.US
+
+
+# Slack's words for a channel that this app was not invited to.
+NOT_INVITED_CODES = frozenset({"not_in_channel", "channel_not_found"})
 
 
 class SlackRefused(MongologError):

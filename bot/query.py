@@ -22,6 +22,7 @@ from bot.model import Failure, InstanceId, Lookup, Outcome, Report
 from bot.settings import MAX_REQUESTS_PER_S, Settings, revealed
 
 KIB = 1024
+MOST_AT_ONCE = 3
 
 
 class Memory(Protocol):
@@ -110,7 +111,8 @@ class Query:
             took=timedelta(seconds=time.monotonic() - started),
             request_id=listing.request_id,
         )
-        self._memory.keep(report)
+        if report.exports and report.region in self._regions:  # an empty list proves nothing
+            self._memory.keep(report)
         return report
 
     async def _find(
@@ -149,19 +151,32 @@ class Query:
 async def _first_success(
     asked: dict[str, asyncio.Task[Listing | CloudError]],
 ) -> tuple[str, Listing]:
-    """The first region that gave a listing; of those at the same moment, the first asked.
+    """The first region that listed exports; of those at the same moment, the first asked.
+
+    An empty list is the answer only when no other region lists any: it does not prove that the
+    instance is there.
 
     Raises:
         CloudError: when every region failed.
     """
     pending = set(asked.values())
+    found: list[tuple[str, Listing]] = []
     while pending:
         _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-        for region, task in asked.items():
-            if task.done() and isinstance(answer := task.result(), Listing):
-                return region, answer
+        found = _listings(asked)
+        if full := [each for each in found if each[1].exports]:
+            return full[0]
+    if found:
+        return found[0]
     answers = [task.result() for task in asked.values()]
     raise _verdict([answer for answer in answers if isinstance(answer, CloudError)])
+
+
+def _listings(
+    asked: dict[str, asyncio.Task[Listing | CloudError]],
+) -> list[tuple[str, Listing]]:
+    done = [(region, task.result()) for region, task in asked.items() if task.done()]
+    return [(region, answer) for region, answer in done if isinstance(answer, Listing)]
 
 
 def _verdict(errors: list[CloudError]) -> CloudError:
@@ -206,5 +221,6 @@ def open_query(settings: Settings, memory: Memory, permits: Permits | None = Non
 
 
 def _bucket(per_s: float) -> Bucket:
-    # A look into all regions at once should not wait; 18 in one second leaves the console two.
-    return Bucket(per_s, burst=max(1, int(MAX_REQUESTS_PER_S - per_s)), clock=time.monotonic)
+    # A look into a few regions at once should not wait; 18 in one second leaves the console two.
+    burst = min(MOST_AT_ONCE, int(per_s), int(MAX_REQUESTS_PER_S - per_s))
+    return Bucket(per_s, burst=max(1, burst), clock=time.monotonic)

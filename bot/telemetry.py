@@ -28,7 +28,7 @@ SECRET_ID = re.compile(r"AKID[A-Za-z0-9]{10,}")
 # Plain, urlencoded, and in JSON whose slashes are escaped, as Slack's are. User info and everything
 # behind the host may be a bearer secret.
 URL = re.compile(
-    r"(https?|wss?)((?::|%3A)(?:/|\\/|%2F|%5C%2F){2})"
+    r"(https?|wss?)((?::|%3A)(?:/|\\{1,2}/|%2F|(?:%5C){1,2}%2F){2})"
     r"(?:(?:(?!%2F|%5C)[^\s/?#\"'<>\\|])*(?:@|%40))?"
     r"([^\s/?#%\"'<>\\|]+)[^\s\"'<>|]*",
     re.IGNORECASE,

@@ -5,6 +5,8 @@ Exit codes: 0 done · 1 Slack can't be reached · 2 usage or settings · 3 no su
 """
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -12,16 +14,25 @@ from bot import __version__
 
 DEMO_PORT = 8080
 LOOKUP_OPTIONS = ("--json", "--links", "--help", "-h")
-INTERRUPTED = 130  # what a shell expects of a program that Ctrl-C ended
+# What a shell expects of a program that Ctrl-C ended, and of one whose reader went away.
+INTERRUPTED, READER_LEFT = 130, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; gives the exit code."""
     options = _read(list(sys.argv[1:] if arguments is None else arguments))
+    for stream in (sys.stdout, sys.stderr):  # a terminal that can't show a character gets `\u…`
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        return _run(options)
+        code = _run(options)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read our answer, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_LEFT
+    return code
 
 
 def _run(options: argparse.Namespace) -> int:

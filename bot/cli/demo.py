@@ -13,7 +13,7 @@ import signal
 import sys
 import webbrowser
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 from bot.app import running
@@ -96,9 +96,10 @@ async def _serve(port: int, *, browser: bool) -> int:
 
 
 def _show(url: str) -> None:
-    # A text browser would take over this terminal.
-    if type(webbrowser.get()) is not webbrowser.GenericBrowser:
-        webbrowser.open(url)
+    with suppress(webbrowser.Error):  # there is none on this machine
+        # A text browser would take over this terminal.
+        if type(webbrowser.get()) is not webbrowser.GenericBrowser:
+            webbrowser.open(url)
 
 
 async def _ask(slack: SlackApi, words: str) -> int:

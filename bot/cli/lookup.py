@@ -11,13 +11,12 @@ from typing import Any
 
 from bot.errors import (
     BadCommand,
-    MongologError,
     NoSuchInstance,
     NotAuthorised,
     Problem,
     SettingsError,
 )
-from bot.model import Failure, Help, Lookup, Outcome
+from bot.model import Help, Lookup, Outcome, Report
 from bot.parse import parse
 from bot.query import BoundedMemory, open_query
 from bot.render.explanations import explain
@@ -38,7 +37,7 @@ def run(words: list[str], *, as_json: bool, links: bool) -> int:
     try:
         command = parse(" ".join(words), now=datetime.now(UTC), zone=machine_zone() or "UTC")
         if isinstance(command, Help):  # works before anything is set
-            print(_help(command))
+            _print_help(_help(command), as_json=as_json)
             return DONE
         settings = load("lookup")
         zone = machine_zone() or settings.api_timezone
@@ -47,7 +46,8 @@ def run(words: list[str], *, as_json: bool, links: bool) -> int:
         outcomes = asyncio.run(_ask(settings, lookup))
     except BadCommand as error:
         said = explain(error)
-        return _refuse("bad_command", [plain(f"{said.what} {said.next_step}")], as_json=as_json)
+        sentence = plain(f"{said.what} {said.turn}: {said.next_step}")
+        return _refuse("bad_command", [sentence], as_json=as_json)
     except SettingsError as error:
         return _refuse("settings", list(error.faults), as_json=as_json)
     _print(outcomes, lookup, settings, zone, as_json=as_json, links=links)
@@ -56,12 +56,15 @@ def run(words: list[str], *, as_json: bool, links: bool) -> int:
 
 def exit_code(outcomes: tuple[Outcome, ...]) -> int:
     """0 when all succeeded; else the first that applies of 4, 5 and 3."""
-    codes = {_code_of(outcome.error) for outcome in outcomes if isinstance(outcome, Failure)}
+    codes = {_code_of(outcome) for outcome in outcomes}
     order = (NOT_AUTHORISED, CLOUD_FAILED, NO_SUCH_INSTANCE)
     return next((code for code in order if code in codes), DONE)
 
 
-def _code_of(error: MongologError) -> int:
+def _code_of(outcome: Outcome) -> int:
+    if isinstance(outcome, Report):
+        return DONE if outcome.complete else CLOUD_FAILED
+    error = outcome.error
     if isinstance(error, NotAuthorised):
         return NOT_AUTHORISED
     is_missing = isinstance(error, NoSuchInstance) and not error.silent_regions
@@ -73,7 +76,7 @@ def _understand(words: str, zone: str) -> Lookup:
     if not isinstance(command, Lookup):
         raise BadCommand(Problem.NO_INSTANCE)
     if command.here:  # there is no channel to share it in
-        raise BadCommand(Problem.UNKNOWN_WORD, word="here")
+        raise BadCommand(Problem.NO_CHANNEL, word="here")
     return command
 
 
@@ -106,6 +109,13 @@ def _print(
         link_hosts=settings.link_hosts,
     )
     print(answer)
+
+
+def _print_help(words: str, *, as_json: bool) -> None:
+    if as_json:
+        _print_json({"instances": [], "help": words})
+    else:
+        print(words)
 
 
 def _refuse(kind: str, sentences: list[str], *, as_json: bool) -> int:

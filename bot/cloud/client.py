@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
@@ -18,7 +18,7 @@ from bot.cloud import wire
 from bot.cloud.budget import Permits
 from bot.cloud.paging import LIMIT, Collected, End, OffsetIs, walk
 from bot.cloud.sign import Credentials, sign
-from bot.errors import CloudError, CloudUnreachable
+from bot.errors import CloudError, CloudUnreachable, SettingsError
 from bot.model import Export, InstanceId
 from bot.settings.values import is_loopback
 from bot.telemetry import event
@@ -92,13 +92,26 @@ def open_http(
         auth: signs each request.
         tls: makes the TLS context; not called for plain http, which has nothing to verify and
             which the settings allow to loopback only.
+
+    Raises:
+        SettingsError: when the environment names a proxy of a kind that can't be used.
     """
     parts = urlsplit(endpoint)
+    try:
+        return _new_http(parts, auth, tls)
+    except (ImportError, ValueError):  # httpx reads the proxies of the environment here
+        fault = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY: only http proxies can be used"
+        raise SettingsError((fault,)) from None
+
+
+def _new_http(
+    endpoint: SplitResult, auth: httpx.Auth, tls: Callable[[], ssl.SSLContext]
+) -> httpx.AsyncClient:
     return httpx.AsyncClient(
-        base_url=endpoint,
+        base_url=endpoint.geturl(),
         auth=auth,
-        verify=False if parts.scheme == "http" else tls(),
-        trust_env=not is_loopback(parts.hostname or ""),  # no proxy to this machine itself
+        verify=False if endpoint.scheme == "http" else tls(),
+        trust_env=not is_loopback(endpoint.hostname or ""),  # no proxy to this machine itself
         follow_redirects=False,
         limits=LIMITS,
         timeout=httpx.Timeout(ATTEMPT_S, connect=CONNECT_S),
@@ -160,6 +173,8 @@ class CloudClient:
             )
 
         first = await page_at(0)
+        if first.total_count and not first.exports:
+            event("cloud.counts_what_it_does_not_list", logging.WARNING, total=first.total_count)
         collected = Collected()
         complete = await self._walk(collected, first, page_at)
         return Listing(
@@ -219,7 +234,7 @@ class CloudClient:
         await self._permits.take(who)
         started = time.monotonic()
         try:
-            async with self._in_flight, asyncio.timeout(ATTEMPT_S):
+            async with asyncio.timeout(ATTEMPT_S), self._in_flight:
                 answer = await self._http.post("/", content=body, headers={"X-TC-Region": region})
             page = wire.decode(answer.status_code, answer.content, region=region, units=self._units)
         except (httpx.RequestError, TimeoutError) as error:

@@ -3,8 +3,9 @@
 The documentation calls Offset a page number; thirteen of the product's fifteen other lists count
 rows. `Offset=0` means the same in both, so that is asked first. When more is due, `Offset=1` tells
 them apart: a row offset gives page one again, moved by a row; a page number gives rows not seen
-yet. TotalCount only hints that more is due; a page that adds nothing is the end. A reading is
-remembered once it has brought something new: what begins or vanishes meanwhile may mislead a probe.
+yet, or exactly page one when pages are counted from 1. TotalCount only hints that more is due; a
+page that adds nothing is the end. A reading is remembered once it has brought something new: what
+begins or vanishes meanwhile may mislead a probe.
 """
 
 import enum
@@ -19,10 +20,11 @@ MAX_PAGES = 20
 
 
 class OffsetIs(enum.Enum):
-    """How an endpoint reads Offset: as a count of rows to skip, or as a page number from 0."""
+    """How an endpoint reads Offset: as a count of rows to skip, or as a page number from 0 or 1."""
 
     ROWS = enum.auto()
     PAGES = enum.auto()
+    PAGES_FROM_ONE = enum.auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +57,6 @@ class Collected:
             self._seen.setdefault(export.id or export, export)
         return len(self._seen) - before
 
-    def known(self, page: Page) -> int:
-        """How many exports of a page have been seen already."""
-        return sum((export.id or export) in self._seen for export in page.exports)
-
     @property
     def exports(self) -> tuple[Export, ...]:
         """In the order they came."""
@@ -72,13 +70,17 @@ def walk(collected: Collected, offset_is: OffsetIs | None) -> Generator[int, Pag
         collected: filled as the walk goes.
         offset_is: how this endpoint reads Offset, when an earlier walk has found out.
     """
-    page = yield 0
+    first = page = yield 0
     collected.add(page)
     size, read, learnt = len(page.exports), 1, offset_is
     if offset_is is None and _is_more_due(page, size, collected):
         page = yield 1
-        offset_is = _reading(page, collected)
-        if offset_is is OffsetIs.PAGES:
+        counts_from = OffsetIs.PAGES
+        if page.exports == first.exports:  # pages from 1, or rows that one new export has moved
+            page = yield 2
+            counts_from = OffsetIs.PAGES_FROM_ONE
+        offset_is = OffsetIs.ROWS if _repeats(page, first) else counts_from
+        if offset_is is not OffsetIs.ROWS:
             read += 1
             if not collected.add(page):
                 return End(complete=True, offset_is=None)
@@ -87,7 +89,7 @@ def walk(collected: Collected, offset_is: OffsetIs | None) -> Generator[int, Pag
     while _is_more_due(page, size, collected):
         if read == MAX_PAGES:
             return End(complete=False, offset_is=learnt)
-        page = yield read * size if offset_is is OffsetIs.ROWS else read
+        page = yield _next_offset(offset_is, read, size)
         read += 1
         if not collected.add(page):
             is_end = not page.exports or page.total_count == len(collected)
@@ -107,7 +109,18 @@ def _is_more_due(page: Page, size: int, collected: Collected) -> bool:
     return 0 < size <= rows and not is_believed
 
 
-def _reading(second: Page, collected: Collected) -> OffsetIs:
+def _repeats(page: Page, first: Page) -> bool:
     # Half of page one and not all: exports that began or vanished between the calls move the rows.
-    is_moved_by_a_row = 2 * collected.known(second) >= len(collected)
-    return OffsetIs.ROWS if is_moved_by_a_row else OffsetIs.PAGES
+    known = {export.id or export for export in first.exports}
+    repeated = sum((export.id or export) in known for export in page.exports)
+    return 2 * repeated >= len(first.exports)
+
+
+def _next_offset(offset_is: OffsetIs | None, read: int, size: int) -> int:
+    match offset_is:
+        case OffsetIs.ROWS:
+            return read * size
+        case OffsetIs.PAGES_FROM_ONE:
+            return read + 1
+        case _:
+            return read

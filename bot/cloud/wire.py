@@ -29,6 +29,7 @@ TIME = re.compile(
     re.ASCII,
 )
 WHOLE_NUMBER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+LONGEST_CODE = 100
 TOO_MANY_REQUESTS, SERVER_ERROR, REDIRECT, CLIENT_ERROR = 429, 500, 300, 400
 
 
@@ -80,7 +81,8 @@ def decode(status: int, body: bytes, *, region: str, units: Units) -> Page:
     request_id = _text(envelope.get("RequestId"))
     error = envelope.get("Error")
     if isinstance(error, dict):
-        code, message = _text(error.get("Code")) or "Unknown", _text(error.get("Message")) or ""
+        code = (_text(error.get("Code")) or "Unknown")[:LONGEST_CODE]
+        message = _text(error.get("Message")) or ""
         raise error_for(code, message=message, request_id=request_id, region=region)
     if error is not None:
         raise CloudUnreadable("Error", request_id=request_id, region=region)

@@ -45,7 +45,6 @@ _FILTER_WORDS = frozenset({*STATE_WORDS, *KIND_WORDS})
 _ALTERNATIVES = re.compile("[/+&]")  # slow/error, failed+done
 _NUMBER = re.compile("[0-9]{1,6}")
 
-MAX_PARTS = 5  # of a question about too many instances
 MAX_LIMIT = 100
 MAX_PAGE = 9999
 
@@ -275,9 +274,8 @@ def _once(before: Value | None, value: Value, problem: Problem, typed: str) -> V
 
 
 def _parts(lookup: Lookup) -> tuple[str, ...]:
-    """The same question about ten instances at a time, for the first fifty."""
-    starts = range(0, len(lookup.instances), MAX_INSTANCES)
+    """The same question about ten instances at a time."""
     return tuple(
         canonical(replace(lookup, instances=lookup.instances[start : start + MAX_INSTANCES]))
-        for start in starts[:MAX_PARTS]
+        for start in range(0, len(lookup.instances), MAX_INSTANCES)
     )

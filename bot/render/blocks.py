@@ -23,6 +23,7 @@ MAX_MESSAGE_TEXT = 250  # ours: what a screen reader reads out
 SHORTEST_CUT = 20  # a shorter rest of a sentence is left away
 
 DOWNLOAD = "ml.download"
+LIFE = "life"  # of the link behind the button; without the button it says nothing
 CLOUD_SAYS = "The cloud's own words:"  # before its message, quoted
 
 

@@ -5,7 +5,8 @@
          "has_link", "url"}]}]}
 
 An instance without an answer has `error` (`kind`, `code`, `message`, `request_id`) instead of
-`total`, `request_id` and `exports`. One that was not read to its end has `"complete": false`.
+`total`, `request_id` and `exports`; its `silent_regions` are where the instance may yet be. One
+that was not read to its end has `"complete": false`.
 Foreign text stands in it as it came: write it with `json.dumps`' own ASCII escapes.
 """
 
@@ -79,6 +80,7 @@ def _url(export: Export, hosts: tuple[str, ...] | None) -> str | None:
 
 def _failed(failure: Failure) -> dict[str, Any]:
     error = failure.error
+    silent = getattr(error, "silent_regions", ())
     return {
         "instance": str(failure.instance),
         "region": getattr(error, "region", "") or None,
@@ -87,6 +89,7 @@ def _failed(failure: Failure) -> dict[str, Any]:
             "code": getattr(error, "code", None),
             "message": getattr(error, "message", "") or None,
             "request_id": getattr(error, "request_id", None),
+            **({"silent_regions": list(silent)} if silent else {}),
         },
     }
 

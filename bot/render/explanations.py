@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.errors import (
+    NOT_INVITED_CODES,
     BadCommand,
     CloudBroken,
     CloudError,
@@ -138,7 +139,6 @@ NOT_INVITED: Words = (
     "I am not in this channel, so I can't share an answer in it.",
     "type `/invite @mongolog` and ask again; without `here` the answer goes to you alone.",
 )
-NOT_INVITED_CODES = frozenset({"not_in_channel", "channel_not_found"})
 SETTINGS: Words = (
     "The settings can't be used",
     "The app's settings can't be used.",
@@ -230,7 +230,8 @@ def _not_found(error: NoSuchInstance) -> Words:
             f"No such instance where I could look; {silent} did not answer.",
             "ask again in a minute, the instance may be there.",
         )
-    where = f" in {bare(error.region)}" if error.region else " where I looked"
+    regions = ", ".join(bare(region) for region in error.region.split(", "))
+    where = f" in {regions}" if error.region else " where I looked"
     return (
         "Not found",
         f"The cloud knows no such instance{where}.",

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from bot.model import FAILED, Lookup, Report
 from bot.render.blocks import Block, context, date_token
 from bot.render.foreign import bare, code, escaped, quoted
-from bot.render.pages import Page
+from bot.render.pages import PAGE_SIZE, Page
 from bot.render.question import times_as_read, words_to_ask
 from bot.render.rows import WHOLE_ID_LENGTH
 from bot.render.times import elapsed, span
 from bot.render.view import View
 from bot.render.words import joined
 
-COMMAND_LENGTH = 300
+COMMAND_LENGTH = 1000  # never cut in truth: a command that is cut asks another thing
 CLOCKS_AGREE = timedelta(minutes=5)
 AGE_WORTH_TELLING = timedelta(seconds=1)
 
@@ -46,6 +46,8 @@ def page_line(lookup: Lookup, page: Page, report: Report, view: View) -> Iterato
 
 def notes(lookup: Lookup, reports: tuple[Report, ...], view: View) -> Iterator[Block]:
     """What a reader must know to trust the answer."""
+    if lookup.limit is not None and lookup.limit > PAGE_SIZE:
+        yield context("limit", f"Here a page has at most {PAGE_SIZE} rows.")
     if any(comes_from_future(report, view.now) for report in reports):
         yield context("clock", CLOCK_AHEAD)
     for report in reports:

@@ -12,6 +12,7 @@ from bot.link import Link
 from bot.model import DONE, Export
 from bot.render.blocks import (
     DOWNLOAD,
+    LIFE,
     MAX_BUTTON_URL,
     Block,
     context,
@@ -77,12 +78,12 @@ def lifetime(offered: Offer, view: View) -> Iterator[Block]:
     if until is None:
         return
     if until > view.now + CLOCK_TIME_IS_CLEAR:
-        yield context("link", f"Works until {date_token(until, view.zone)}.")
+        yield context(LIFE, f"Works until {date_token(until, view.zone)}.")
     elif until > view.now:
-        yield context("link", f"Works until {time_token(until, view.zone)}.")
+        yield context(LIFE, f"Works until {time_token(until, view.zone)}.")
     else:
         ended = date_token(until, view.zone)
-        yield context("link", f"This link seems to have ended {ended}: ask again for a new one.")
+        yield context(LIFE, f"This link seems to have ended {ended}: ask again for a new one.")
 
 
 def link_notes(page: Page, view: View, command: str) -> Iterator[Block]:

@@ -49,6 +49,10 @@ SENTENCES: Mapping[Problem, tuple[str, str]] = {
         "{word} is no number that I can use here.",
         "write a whole number from 1, such as `page 2`.",
     ),
+    Problem.NO_CHANNEL: (
+        "{word} shares an answer in a Slack channel; there is none here.",
+        "leave it out.",
+    ),
     Problem.BAD_WINDOW: (
         "I can't read {word} as a window.",
         "write `window 2024-03-07 9:22..2024-03-07 11:22`.",

@@ -18,18 +18,20 @@ from bot.render.words import exports, joined
 
 MOST_ROWS = 3  # for each instance
 MOST_SPOKEN = 3  # instances named in the text: more would be cut in the middle of an id
+PAGE_ALONE = "To turn pages, ask for one instance alone."
 DOWNLOAD_ALONE = "To download, ask for one instance alone."
 
 
 def several(outcomes: tuple[Outcome, ...], lookup: Lookup, view: View) -> Message:
     """The newest exports of each instance, in the order asked; failures say why in their place."""
-    lookup = replace(lookup, page=1)
+    asked_page, lookup = lookup.page, replace(lookup, page=1)
     reports = tuple(outcome for outcome in outcomes if isinstance(outcome, Report))
     blocks = (
         *shared_line(view),
         section("answer", _first_line(outcomes, reports, lookup, view)),
         *(section("instance", _paragraph(outcome, lookup, view)) for outcome in outcomes),
         *_download_hint(reports, lookup, view),
+        *_page_hint(asked_page),
         *notes(lookup, reports, view),
         small_line(reports, view) if reports else reference_line(view),
     )
@@ -84,6 +86,11 @@ def _failure_paragraph(failure: Failure) -> str:
 def _download_hint(reports: tuple[Report, ...], lookup: Lookup, view: View) -> Iterator[Block]:
     if view.offers_links and any(_has_link(export) for export in _found(reports, lookup)):
         yield context("link", DOWNLOAD_ALONE)
+
+
+def _page_hint(asked_page: int) -> Iterator[Block]:
+    if asked_page > 1:
+        yield context("page", PAGE_ALONE)
 
 
 def _has_link(export: Export) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.model import Message
-from bot.render.blocks import Block, message, plain_section
+from bot.render.blocks import LIFE, Block, message, plain_section
 
 EMOJI_CODE = re.compile(r":[a-z0-9_]+: ?")
 DATE_TOKEN = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
@@ -18,7 +18,8 @@ MENTION = re.compile(r"<(@[A-Z0-9]+)>")
 
 def simplest(rich: Message) -> Message:
     """The facts of `rich` as plain paragraphs; buttons, and so links, are left out."""
-    paragraphs = (_words(block) for block in rich.blocks)
+    told = (block for block in rich.blocks if not block["block_id"].startswith(f"{LIFE}:"))
+    paragraphs = (_words(block) for block in told)
     plain = message((), (plain_section("plain", words) for words in paragraphs if words))
     return Message(text=rich.text, blocks=plain.blocks)
 

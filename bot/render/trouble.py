@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.errors import BadCommand, CloudError
+from bot.errors import NOT_INVITED_CODES, BadCommand, CloudError, SlackRefused
 from bot.model import Failure, Message
 from bot.render.blocks import (
     CLOUD_SAYS,
@@ -14,12 +14,13 @@ from bot.render.blocks import (
 )
 from bot.render.explanations import Explanation, emoji_of, explain, headline
 from bot.render.foreign import MESSAGE_LENGTH, bare, code, escaped, visible
-from bot.render.frame import COMMAND_LENGTH, reference_line
+from bot.render.frame import reference_line
 from bot.render.rows import REQUEST_ID_LENGTH
 from bot.render.view import View
 
-__all__ = ["Explanation", "explain", "failure_answer", "trouble"]
+__all__ = ["Explanation", "beside", "explain", "failure_answer", "trouble"]
 
+WHOLE_COMMAND_LENGTH = 1000  # ten ids and every filter: a command that is cut asks another thing
 MOST_PARTS = 8  # of a question that was too long; each is a line of up to 10 ids
 
 
@@ -31,6 +32,17 @@ def trouble(error: BaseException, view: View) -> Message:
 def failure_answer(failure: Failure, view: View) -> Message:
     """Say why there is no answer about one instance."""
     return _message(failure.error, failure.instance, view)
+
+
+def beside(answer: Message, refusal: SlackRefused) -> Message:
+    """An answer for the asker alone that says first why it was not shared."""
+    if refusal.code in NOT_INVITED_CODES:
+        said = explain(refusal)
+        why = f"{said.what} {said.turn}: {said.next_step}"
+    else:
+        why = f"Slack did not take it ({bare(refusal.code)}). You alone see this answer."
+    line = {**context("unshared", f"Not shared: {escaped(why)}"), "block_id": "unshared:0:1"}
+    return Message(text=answer.text, blocks=(line, *answer.blocks))
 
 
 def _message(error: BaseException, instance: str, view: View) -> Message:
@@ -59,9 +71,9 @@ def _parts(error: BaseException, view: View) -> Iterator[Block]:
     if not isinstance(error, BadCommand) or not error.commands:
         return
     shown = error.commands[:MOST_PARTS]
-    lines = [code(f"{view.command} {command}", COMMAND_LENGTH) for command in shown]
+    lines = [code(f"{view.command} {command}", WHOLE_COMMAND_LENGTH) for command in shown]
     if more := len(error.commands) - len(shown):
-        lines.append(f"… and {more} more parts")
+        lines.append(f"… and {more} more parts: ask for those first, then for the rest.")
     yield from (section("part", line) for line in lines)
 
 
@@ -80,7 +92,7 @@ def _trace(error: BaseException) -> Iterator[str]:
     if not isinstance(error, CloudError):
         return
     if error.region:
-        yield escaped(bare(error.region))
+        yield escaped(", ".join(bare(region) for region in error.region.split(", ")))
     yield code(error.code, REQUEST_ID_LENGTH)
     if error.request_id:
         yield f"RequestId {code(error.request_id, REQUEST_ID_LENGTH)}"

@@ -39,8 +39,6 @@ READ_BY_BOLT = (
     "SLACK_CLIENT_ID",
     "SLACK_CLIENT_SECRET",
 )
-# A setting of the contract that nothing in this version reads: no metrics listener yet.
-ACCEPTED_UNUSED = ("MONGOLOG_METRICS",)
 
 
 class Settings(BaseSettings):
@@ -83,7 +81,7 @@ class Settings(BaseSettings):
     cloud_endpoint: Annotated[str, BeforeValidator(values.cloud_endpoint)] = Field(
         default=f"https://mongodb.intl{CLOUD_DOMAIN}", alias="TENCENTCLOUD_ENDPOINT"
     )
-    port: Annotated[int, values.number(0, 65535)] = Field(default=3000, alias="PORT")
+    port: Annotated[int, values.whole_number(0, 65535)] = Field(default=3000, alias="PORT")
     host: str = Field(
         default="0.0.0.0",  # noqa: S104 - a web process is asked from outside
         alias="HOST",
@@ -106,6 +104,9 @@ class Settings(BaseSettings):
     policy: Annotated[str | None, BeforeValidator(values.not_yet)] = Field(
         default=None, alias="MONGOLOG_POLICY"
     )
+    metrics: Annotated[str | None, BeforeValidator(values.host_and_port)] = Field(
+        default=None, alias="MONGOLOG_METRICS"
+    )
     log: Annotated[str | None, values.one_of("text", "json")] = Field(
         default=None, alias="MONGOLOG_LOG"
     )
@@ -125,7 +126,7 @@ class Settings(BaseSettings):
         return (*RESPONSE_URL_HOSTS, urlsplit(self.slack_api_url).hostname or "")
 
     def tls(self) -> ssl.SSLContext:
-        """The one TLS context of both edges: the company's CA bundle, or the system's.
+        """A TLS context for either edge: the company's CA bundle, or the system's.
 
         Raises:
             SettingsError: when SSL_CERT_FILE holds no certificates.
@@ -200,11 +201,10 @@ def _given() -> set[str]:
 
 
 def _unknown(given: set[str]) -> list[str]:
-    known = {*NAMES, *ACCEPTED_UNUSED}
     return [
         f"{name}: no such setting"
         for name in sorted(given)
-        if name.startswith("MONGOLOG_") and name not in known
+        if name.startswith("MONGOLOG_") and name not in NAMES
     ]
 
 

@@ -136,6 +136,26 @@ def number(low: float, high: float) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def whole_number(low: int, high: int) -> BeforeValidator:
+    """A whole number from `low` to `high`."""
+
+    def check(value: str | int) -> int:
+        text = str(value).strip()
+        if not text.isascii() or not text.isdecimal() or not low <= int(text) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return BeforeValidator(check)
+
+
+def host_and_port(value: str) -> str:
+    """An address such as `127.0.0.1:9464`."""
+    host, _, port = value.strip().rpartition(":")
+    if not HOST.fullmatch(host.strip("[]")) or not re.fullmatch(r"[0-9]{1,5}", port):
+        raise ValueError("must be a host and a port, such as 127.0.0.1:9464")
+    return value.strip()
+
+
 def one_of(*words: str) -> BeforeValidator:
     """One of a few words, in any case."""
 

@@ -1,5 +1,7 @@
 """One call of Slack's Web API, and Slack's error words → SlackRefused."""
 
+import asyncio
+import re
 from collections.abc import Awaitable
 from typing import Any
 
@@ -9,24 +11,44 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import SlackRefused
 
+LONGEST_CALL_S = 15.0
+WORD = re.compile(r"[a-z0-9_]{1,60}")
+# The SDK lets the last two out when an answer is JSON, but no object.
+UNREADABLE = (
+    SlackClientError,
+    aiohttp.ClientError,
+    OSError,
+    TimeoutError,
+    ValueError,
+    AttributeError,
+    TypeError,
+)
 UNREACHABLE = "unreachable"  # our own word, beside Slack's: no answer, or none that can be read
 
 
-async def result_of(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
+async def result_of(
+    call: Awaitable[AsyncSlackResponse], *, within_s: float = LONGEST_CALL_S
+) -> dict[str, Any]:
     """Wait for a call and give its answer.
+
+    Args:
+        call: of the Web API.
+        within_s: gives up after so many seconds, whatever pause Slack asked for.
 
     Raises:
         SlackRefused: with Slack's error word, or `unreachable`.
     """
     try:
-        response = await call
+        async with asyncio.timeout(within_s):
+            response = await call
     except SlackApiError as error:
         raise SlackRefused(_word(error)) from None
-    except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError, ValueError):
+    except UNREADABLE:
         raise SlackRefused(UNREACHABLE) from None
     return response.data if isinstance(response.data, dict) else {}
 
 
 def _word(error: SlackApiError) -> str:
     data = getattr(error.response, "data", error.response)
-    return str((data.get("error") if isinstance(data, dict) else None) or UNREACHABLE)
+    word = data.get("error") if isinstance(data, dict) else None
+    return word if isinstance(word, str) and WORD.fullmatch(word) else UNREACHABLE

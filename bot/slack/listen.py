@@ -5,6 +5,7 @@ The task is the boundary: whatever happens, the asker is told, and the log has t
 """
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -13,14 +14,14 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.errors import MongologError
+from bot.errors import MongologError, SlackRefused
 from bot.model import Failure, Help, Lookup, Menu, Message, Outcome
 from bot.parse import parse
 from bot.policy import Action, check
 from bot.query import Query
 from bot.render.answer import answer
 from bot.render.guide import help_on, menu
-from bot.render.trouble import trouble
+from bot.render.trouble import beside, trouble
 from bot.render.view import View
 from bot.render.waiting import restarting, still_asking
 from bot.slack.asked import Asked
@@ -43,9 +44,14 @@ def listen(bolt: AsyncApp, desk: "Desk", work: Work) -> None:
         work.start(desk.serve(Asked.by_command(body)))
 
     @bolt.action(DOWNLOAD)
-    async def take_download(ack: AsyncAck) -> None:
+    async def take_download(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        event("download.pressed")
+        user, channel = (body.get(name) or {} for name in ("user", "channel"))
+        event("download.pressed", user=user.get("id"), channel=channel.get("id"))
+
+    @bolt.error
+    async def log_fault(error: Exception) -> None:  # Bolt's own handler prints text and body
+        fault("delivery.broke", error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +120,13 @@ class Desk:
             await self._tell(asked, answer(outcomes, lookup, self._later(view)), outcomes)
             return
         shared = replace(self._later(view), links=False, shared_by=asked.user)
-        await self.replies.share(asked.channel, answer(outcomes, lookup, shared))
-        _log_outcomes(outcomes)
+        try:
+            await self.replies.share(asked.channel, answer(outcomes, lookup, shared))
+            _log_outcomes(outcomes)
+        except SlackRefused as refusal:  # the asker gets what was found, whoever else does not
+            event("reply.not_shared", logging.WARNING, code=refusal.code)
+            own = answer(outcomes, lookup, self._later(view))
+            await self._tell(asked, beside(own, refusal), outcomes)
 
     async def _ask(self, asked: Asked, lookup: Lookup, view: View) -> tuple[Outcome, ...]:
         """Ask the cloud; say that it takes a while when it does."""

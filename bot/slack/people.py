@@ -4,21 +4,24 @@ Answers are kept for 5 minutes. When Slack gives none, the person is unknown and
 as shared: what can't be established is refused.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import SlackRefused
+from bot.errors import NOT_INVITED_CODES, SlackRefused
 from bot.policy import Actor, Kind, Place
 from bot.settings.values import is_zone
 from bot.slack.call import result_of
+from bot.telemetry import event
 
 T = TypeVar("T")
 
 KEPT_S = 300.0
 MOST_KEPT = 10_000
+PATIENCE_S = 3.0  # somebody waits for an answer that needs this one first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +90,10 @@ class People:
         if known := self._people.get(user):
             return known
         try:
-            facts = (await result_of(self._slack.users_info(user=user))).get("user")
-        except SlackRefused:
+            answer = await result_of(self._slack.users_info(user=user), within_s=PATIENCE_S)
+            facts = answer.get("user")
+        except SlackRefused as refusal:
+            event("person.unknown", logging.WARNING, code=refusal.code)
             facts = None
         if not isinstance(facts, dict):
             return Person(actor=Actor(user=user, team=team, kind=Kind.UNKNOWN), zone=self._zone)
@@ -98,12 +103,18 @@ class People:
         """What `channel` is; it counts as shared unless Slack says that it is not.
 
         Raises:
-            SlackRefused: when Slack does not let this app see the channel.
+            SlackRefused: when this app is not in the channel.
         """
         if known := self._places.get(channel):
             return known
-        answer = await result_of(self._slack.conversations_info(channel=channel))
-        facts = answer.get("channel") or {}
+        try:
+            call = self._slack.conversations_info(channel=channel)
+            facts = (await result_of(call, within_s=PATIENCE_S)).get("channel") or {}
+        except SlackRefused as refusal:
+            if refusal.code in NOT_INVITED_CODES:
+                raise
+            event("place.unknown", logging.WARNING, code=refusal.code)
+            return Place(channel=channel, is_shared=True)
         is_shared = facts.get("is_ext_shared") is not False or bool(
             facts.get("is_pending_ext_shared")
         )

@@ -3,6 +3,7 @@
     response_url → chat.postEphemeral → a direct message
     each of them: the layout → the same facts in the simplest layout → plain text
 
+A door whose outcome is unknown counts as closed: an answer twice is better than none.
 Nobody is left in silence: what could not be delivered anywhere is logged as `reply.lost`.
 Source: https://docs.slack.dev/interactivity/handling-user-interaction (response_url).
 """
@@ -115,6 +116,8 @@ class Replies:
         }
         if message.blocks:
             body["blocks"] = list(message.blocks)
+        else:
+            body["mrkdwn"] = False  # foreign words in it are not ours to format
         for _ in range(MOST_PAUSES):
             pause_s = await self._push(asked.response_url, body)
             if pause_s is None:
@@ -136,7 +139,7 @@ class Replies:
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise SlackRefused(UNREACHABLE) from None
         if status == TOO_MANY_REQUESTS:
-            return min(float(asked_for), LONGEST_PAUSE_S) if asked_for.isdecimal() else 1.0
+            return _pause(asked_for)
         if (word := _refusal_word(status, text)) is not None:
             raise SlackRefused(word)
         return None
@@ -199,6 +202,13 @@ def _layouts(message: Message) -> Iterator[Message]:
     if message.blocks:
         yield simplest(message)
         yield Message(text=message.text)
+
+
+def _pause(asked_for: str) -> float:
+    pause_s = float(asked_for) if asked_for.isascii() and asked_for.isdecimal() else 1.0
+    if pause_s > LONGEST_PAUSE_S:  # another door is open now
+        raise SlackRefused("ratelimited")
+    return pause_s
 
 
 def _refusal_word(status: int, text: str) -> str | None:

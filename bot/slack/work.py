@@ -1,12 +1,13 @@
 """Work under way: tasks of ours that are tracked, so that the end of the process waits for them."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from typing import Any
 
 from bot.telemetry import event
 
-GOODBYE_S = 3.0  # for telling those who can't be answered any more
+GOODBYE_S = 2.0  # for telling those who can't be answered any more
 
 
 class Work:
@@ -31,4 +32,6 @@ class Work:
             task.cancel()
         if unfinished:
             event("work.cut_short", tasks=len(unfinished))
-            await asyncio.wait(unfinished, timeout=GOODBYE_S)
+            _, lost = await asyncio.wait(unfinished, timeout=GOODBYE_S)
+            if lost:
+                event("work.lost", logging.ERROR, tasks=len(lost))

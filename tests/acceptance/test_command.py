@@ -194,6 +194,35 @@ async def test_here_says_why_it_can_not_share(stand: Stand, channel: str, says: 
     assert says in all_text(answer)
 
 
+async def test_an_answer_that_can_not_be_shared_is_not_lost(stand: Stand) -> None:
+    stand.slack.refuse_next("chat.postMessage", "restricted_action")
+
+    answer = await stand.ask(f"{EXAMPLE_INSTANCE} here")
+
+    assert answer.ephemeral_to == ANNA
+    assert answer.text.startswith("Done: slow log")
+    assert "Not shared: Slack did not take it (restricted_action)" in all_text(answer)
+
+
+async def test_a_place_that_slack_does_not_describe_counts_as_shared(stand: Stand) -> None:
+    stand.slack.refuse_next("conversations.info", "internal_error")
+
+    answer = await stand.ask(f"{EXAMPLE_INSTANCE} here")
+
+    assert "shared with another organisation" in all_text(answer)
+
+
+@pytest.mark.parametrize("method", ["users.info", "conversations.info"])
+async def test_a_slack_that_asks_for_a_long_pause_does_not_keep_the_asker_waiting(
+    stand: Stand, method: str
+) -> None:
+    stand.slack.refuse_next(method, "ratelimited", retry_after_s=60)
+
+    answer = await stand.ask(f"{EXAMPLE_INSTANCE} here")
+
+    assert answer.ephemeral_to == ANNA
+
+
 @pytest.mark.parametrize(
     ("user", "channel", "says"),
     [

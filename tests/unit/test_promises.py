@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cli import _parser
 from bot.demo.slack_methods import COVERAGE
-from bot.settings import ACCEPTED_UNUSED, NAMES
+from bot.settings import NAMES
 from bot.slack.listen import COMMAND, Desk, listen
 from bot.slack.work import Work
 
@@ -130,7 +130,6 @@ def test_the_readme_explains_exactly_the_settings_there_are() -> None:
     explained = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
 
     assert explained == set(NAMES)
-    assert not explained & set(ACCEPTED_UNUSED)
 
 
 def test_the_example_environment_names_only_settings_there_are() -> None:

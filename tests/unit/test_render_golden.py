@@ -48,6 +48,7 @@ TROUBLES: dict[str, BaseException] = {
     "bad_region": BadCommand(Problem.BAD_REGION, word="singapore"),
     "bad_number": BadCommand(Problem.BAD_NUMBER, word="0"),
     "bad_window": BadCommand(Problem.BAD_WINDOW, word="yesterday"),
+    "no_channel": BadCommand(Problem.NO_CHANNEL, word="here"),
     "missing_value": BadCommand(Problem.MISSING_VALUE, word="last"),
     "guest": Refused(Refusal.GUEST),
     "foreign": Refused(Refusal.FOREIGN),

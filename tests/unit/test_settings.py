@@ -9,7 +9,6 @@ import pytest
 
 from bot.errors import SettingsError
 from bot.settings import (
-    ACCEPTED_UNUSED,
     NAMES,
     Need,
     constant,
@@ -223,6 +222,7 @@ MALFORMED = {
     "MONGOLOG_REQUESTS_PER_S": ["0", "18.5", "-3", "fifteen", "nan", "1e9"],
     "MONGOLOG_API_TIMEZONE": ["Mars/Olympus", "UTC+8", "../etc/passwd", "America", "+08:00"],
     "MONGOLOG_SIZE_UNIT": ["megabytes"],
+    "MONGOLOG_METRICS": ["junk::VALUE", "9464", "host:", "http://host:1"],
     "MONGOLOG_POLICY": ["rules.toml"],
     "MONGOLOG_LOG": ["xml"],
     "MONGOLOG_LOG_LEVEL": ["verbose", "10"],
@@ -251,7 +251,7 @@ def test_a_malformed_value_is_one_line_without_the_value(
 
 def test_a_fault_is_told_in_our_words(environment: Environment) -> None:
     environment(PORT="3000.5")
-    assert faults() == ("PORT: has a value that can't be used",)
+    assert faults() == ("PORT: must be a whole number from 0 to 65535",)
 
 
 def test_every_setting_that_can_be_malformed_is_tried() -> None:
@@ -290,11 +290,9 @@ def test_other_names_are_nobodys_business(environment: Environment) -> None:
     load("serve")
 
 
-@pytest.mark.parametrize("name", ACCEPTED_UNUSED)
-def test_a_name_of_the_contract_that_is_not_read_yet_is_accepted(
-    environment: Environment, name: str
-) -> None:
-    environment(**{name: "127.0.0.1:9464"})
+@pytest.mark.parametrize("address", ["127.0.0.1:9464", "[::1]:9464", "localhost:1", ""])
+def test_an_address_of_the_metrics_is_accepted(environment: Environment, address: str) -> None:
+    environment(MONGOLOG_METRICS=address)
     load("serve")
 
 
