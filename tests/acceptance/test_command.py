@@ -201,7 +201,7 @@ async def test_an_answer_that_can_not_be_shared_is_not_lost(stand: Stand) -> Non
 
     assert answer.ephemeral_to == ANNA
     assert answer.text.startswith("Done: slow log")
-    assert "Not shared: Slack did not take it (restricted_action)" in all_text(answer)
+    assert "Not shared: Slack did not take it (`restricted_action`)" in all_text(answer)
 
 
 async def test_a_place_that_slack_does_not_describe_counts_as_shared(stand: Stand) -> None:

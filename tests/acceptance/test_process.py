@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pty
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -155,6 +156,89 @@ async def test_missing_settings_are_named_one_a_line(tmp_path: Path) -> None:
     assert "MONGOLOG_COLOUR: no such setting" in err.splitlines()
     assert "SLACK_BOT_TOKEN: must be set" in err.splitlines()
     assert "blue" not in err
+
+
+async def test_sigterm_ends_a_process_that_slack_keeps_waiting_at_its_start(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    slack.refuse_next("auth.test", "service_unavailable", times=100)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "serve"),
+        cwd=tmp_path,
+        env=environment(settings_between(slack, cloud, MONGOLOG_LOG="json")),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    async with asyncio.timeout(START_S):
+        first = await process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        rest = await process.stderr.read()
+
+    assert b"slack.unreachable" in first
+    assert b"Traceback" not in rest
+    assert await process.wait() == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        pytest.param({"HOST": "no host"}, "HOST, PORT: can't listen there", id="no host"),
+        pytest.param({"HOST": "192.0.2.1"}, "HOST, PORT: can't listen there", id="not ours"),
+        pytest.param(
+            {
+                "TENCENTCLOUD_ENDPOINT": "mongodb.tencentcloudapi.com",
+                "ALL_PROXY": "socks5://127.0.0.1:9",
+            },
+            "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY: only http proxies can be used",
+            id="a socks proxy",
+        ),
+    ],
+)
+async def test_what_only_shows_when_it_is_used_is_one_sentence_too(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path, changes: dict[str, str], fault: str
+) -> None:
+    settings = settings_between(slack, cloud, **changes)
+
+    code, _, err = await run("serve", settings=settings, cwd=tmp_path)
+
+    assert code == 2
+    assert err.splitlines()[-1] == fault
+    assert "Traceback" not in err
+
+
+async def test_the_demo_runs_on_a_terminal_without_a_browser(tmp_path: Path) -> None:
+    controller, terminal = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "demo", "--port", str(unused_port())),
+        cwd=tmp_path,
+        env=environment({}),
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    seen = b""
+    async with asyncio.timeout(START_S):
+        while b"Ask more at" not in seen:
+            seen += await asyncio.to_thread(os.read, controller, 4096)
+        process.send_signal(signal.SIGINT)
+        code = await process.wait()
+    os.close(controller)
+
+    assert b"Traceback" not in seen
+    assert code == 0
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+async def test_a_terminal_that_can_not_show_a_character_gets_its_number(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path, encoding: str
+) -> None:
+    settings = settings_between(slack, cloud, PYTHONIOENCODING=encoding)
+
+    code, out, _ = await run("lookup", EXAMPLE_INSTANCE, settings=settings, cwd=tmp_path)
+
+    assert code == 0
+    assert ("\\xb7" in out) is (encoding == "ascii")
 
 
 async def test_a_mode_this_version_has_not_is_refused(

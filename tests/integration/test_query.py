@@ -76,6 +76,10 @@ def found(task_id: str = "export-1") -> httpx.Response:
     return httpx.Response(200, json={"Response": response})
 
 
+def empty() -> httpx.Response:
+    return httpx.Response(200, json={"Response": {"TotalCount": 0, "Tasks": []}})
+
+
 def refused(code: str) -> httpx.Response:
     fault = {"Code": code, "Message": "Simulated."}
     return httpx.Response(200, json={"Response": {"Error": fault, "RequestId": f"r-{code}"}})
@@ -214,11 +218,35 @@ async def test_a_region_that_was_asked_for_is_the_only_one_asked() -> None:
     assert (type(caught), caught.region) == (NoSuchInstance, SINGAPORE)
 
 
-async def test_a_region_outside_the_settings_may_be_asked_for() -> None:
-    cloud = Cloud(ap_tokyo=missing(), eu_frankfurt=found())
+async def test_a_region_outside_the_settings_may_be_asked_for_and_is_not_remembered() -> None:
+    cloud = Cloud(ap_tokyo=found(), eu_frankfurt=found())
     async with query_over(cloud, TOKYO) as query:
         assert (await report(query, region="eu-frankfurt")).region == "eu-frankfurt"
+        assert (await report(query)).region == TOKYO
+
+
+async def test_an_empty_list_is_not_remembered_as_the_place_of_an_instance() -> None:
+    cloud = Cloud(ap_tokyo=found(), eu_frankfurt=empty())
+    async with query_over(cloud) as query:
+        assert (await report(query, region="eu-frankfurt")).exports == ()
+        assert (await report(query)).region == TOKYO
+
+
+async def test_an_empty_list_gives_way_to_a_region_that_lists_exports_later() -> None:
+    async def late() -> httpx.Response:
+        await asyncio.sleep(0)
+        return found()
+
+    cloud = Cloud(ap_tokyo=empty(), eu_frankfurt=late)
+    async with query_over(cloud) as query:
         assert (await report(query)).region == "eu-frankfurt"
+
+
+async def test_an_empty_list_is_the_answer_when_no_other_region_lists_any() -> None:
+    cloud = Cloud(ap_tokyo=missing(), eu_frankfurt=empty())
+    async with query_over(cloud) as query:
+        found_there = await report(query)
+        assert (found_there.region, found_there.exports) == ("eu-frankfurt", ())
 
 
 @pytest.mark.parametrize(
