@@ -21,7 +21,7 @@ from bot.parse import parse
 from bot.query import BoundedMemory, open_query
 from bot.render.explanations import explain
 from bot.render.foreign import plain
-from bot.render.guide import help_on
+from bot.render.guide import IN_TERMINAL, help_on
 from bot.render.simplest import simplest
 from bot.render.terminal import document, text
 from bot.render.view import View
@@ -134,5 +134,5 @@ def _help(command: Help) -> str:
     view = View(
         now=datetime.now(UTC), zone="UTC", reference="", links=False, command="mongolog lookup"
     )
-    blocks = simplest(help_on(command.topic, view)).blocks
+    blocks = simplest(help_on(command.topic, view, overview=IN_TERMINAL)).blocks
     return "\n".join(block["text"]["text"] for block in blocks if "text" in block)

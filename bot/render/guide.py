@@ -1,7 +1,7 @@
 """How to ask: the menu, and help on a topic. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.model import MAX_INSTANCES, Message
 from bot.render.blocks import Block, context, message, section
@@ -24,15 +24,27 @@ class Topic:
     lines: tuple[str, ...]
 
 
+EVERYWHERE = (
+    "`{ask} cmgo-k2p5su09` how its log exports stand",
+    f"`{{ask}} cmgo-k2p5su09 cmgo-b6nit818p` up to {MAX_INSTANCES} instances at once",
+    "`{ask} cmgo-k2p5su09 failed` by state: active, queued, running, done, failed",
+    "`{ask} cmgo-k2p5su09 slow last 6h` by kind (slow, error) and by time",
+)
 OVERVIEW = Topic(
     title="How to ask",
     spoken="Give an instance id, then words that narrow the answer.",
     lines=(
-        "`{ask} cmgo-k2p5su09` how its log exports stand",
-        f"`{{ask}} cmgo-k2p5su09 cmgo-b6nit818p` up to {MAX_INSTANCES} instances at once",
-        "`{ask} cmgo-k2p5su09 failed` by state: active, queued, running, done, failed",
-        "`{ask} cmgo-k2p5su09 slow last 6h` by kind (slow, error) and by time",
+        *EVERYWHERE,
         "`{ask} cmgo-k2p5su09 here` shares the answer in this channel, without links",
+    ),
+)
+IN_TERMINAL = replace(
+    OVERVIEW,
+    lines=(
+        *EVERYWHERE,
+        "`{ask} cmgo-k2p5su09 page 2 limit 20` some rows of many",
+        "`{ask} cmgo-k2p5su09 window '2024-03-07 9:22..2024-03-07 11:22'` the API's own period",
+        "`{ask} cmgo-k2p5su09 --json` one document with everything; `--links` with the links",
     ),
 )
 
@@ -93,7 +105,7 @@ def menu(view: View) -> Message:
     return message(sentences, blocks)
 
 
-def help_on(topic: str, view: View) -> Message:
+def help_on(topic: str, view: View, *, overview: Topic = OVERVIEW) -> Message:
     """Help on `topic`; on an unknown one the overview, which names it."""
     known = TOPICS.get(topic.strip().lower())
     if known:
@@ -103,8 +115,8 @@ def help_on(topic: str, view: View) -> Message:
         )
     stray = f"I have no help on {quoted(topic)}." if topic.strip() else ""
     return message(
-        (f"{OVERVIEW.title}: {OVERVIEW.spoken}", stray),
-        (section("help", f":book: *{OVERVIEW.title}* {escaped(stray)}"), *_page(OVERVIEW, view)),
+        (f"{overview.title}: {overview.spoken}", stray),
+        (section("help", f":book: *{overview.title}* {escaped(stray)}"), *_page(overview, view)),
     )
 
 
