@@ -1,6 +1,7 @@
 """The process that an admin runs: its start, its end, its exit codes, its Procfile."""
 
 import asyncio
+import json
 import os
 import pty
 import signal
@@ -14,12 +15,13 @@ import pytest
 from aiohttp.test_utils import unused_port
 
 from bot.demo.cloud_api import CloudApi
-from bot.demo.cloud_mishap import LateAnswer
+from bot.demo.cloud_mishap import LateAnswer, NoAnswer, Normal
 from bot.demo.slack_api import SlackApi
 from bot.demo.world import (
     EXAMPLE_INSTANCE,
     GUANGZHOU,
     LINKED_INSTANCE,
+    SINGAPORE,
     UNKNOWN_INSTANCE,
     task,
 )
@@ -290,6 +292,53 @@ async def test_a_look_up_in_the_terminal_imports_nothing_of_slack_or_the_store(
     assert process.returncode == 0
     assert "httpx" in modules
     assert not modules & {"aiohttp", "slack_bolt", "slack_sdk", "sqlalchemy", "yaml"}
+
+
+async def test_a_list_that_could_not_be_read_to_its_end_says_so_and_exits_with_5(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    cloud.world.add("cmgo-many0250", GUANGZHOU, tasks=[task(f"export-{n}") for n in range(250)])
+    cloud.next_answers.extend([Normal(), NoAnswer()])
+    settings = settings_between(slack, cloud, TENCENTCLOUD_REGION=GUANGZHOU)
+
+    code, out, _ = await run("lookup", "cmgo-many0250", "--json", settings=settings, cwd=tmp_path)
+
+    (instance,) = json.loads(out)["instances"]
+    assert code == 5
+    assert instance["complete"] is False
+    assert len(instance["exports"]) == 100
+
+
+async def test_a_region_that_did_not_answer_is_named_in_the_document(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    cloud.next_answers.append(NoAnswer())
+    settings = settings_between(slack, cloud)
+
+    code, out, _ = await run("lookup", UNKNOWN_INSTANCE, "--json", settings=settings, cwd=tmp_path)
+
+    (instance,) = json.loads(out)["instances"]
+    assert code == 5
+    assert instance["error"]["silent_regions"] in ([GUANGZHOU], [SINGAPORE])
+
+
+async def test_a_reader_who_leaves_is_no_trouble(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "lookup", EXAMPLE_INSTANCE),
+        cwd=tmp_path,
+        env=environment(settings_between(slack, cloud)),
+        stdout=writer,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    os.close(writer)
+    _, err = await process.communicate()
+
+    assert err == b""
+    assert process.returncode == 141
 
 
 async def test_a_task_id_can_not_steer_the_terminal(

@@ -550,3 +550,10 @@ def test_every_task_that_is_an_object_is_an_export_in_its_place(
 ) -> None:
     ids = [one.id for one in read({"Tasks": tasks}).exports]
     assert ids == [task["TaskId"] if isinstance(task.get("TaskId"), str) else "" for task in tasks]
+
+
+def test_a_code_without_end_is_cut() -> None:
+    body = json.dumps({"Response": {"Error": {"Code": "X" * 10_000, "Message": ""}}}).encode()
+    with pytest.raises(CloudError) as caught:
+        decode(200, body, region="ap-tokyo", units=Units(zone=UTC))
+    assert len(caught.value.code) == 100

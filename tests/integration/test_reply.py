@@ -1,0 +1,148 @@
+"""What becomes of an answer when a response_url or the Web API says odd things."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SlackRefused
+from bot.model import Message
+from bot.slack.asked import Asked
+from bot.slack.call import UNREACHABLE, result_of
+from bot.slack.reply import Replies
+
+MESSAGE = Message(text="Done", blocks=({"type": "divider", "block_id": "a:1:1"},))
+Answer = Callable[[], web.Response]
+
+
+class Slack:
+    """A response_url that gives these answers in turn, and a Web API that says `ok`."""
+
+    def __init__(self, *answers: Answer, api: object = None) -> None:
+        self.answers = list(answers)
+        self.api = {"ok": True} if api is None else api
+        self.pushed: list[dict[str, Any]] = []
+        self.called: list[str] = []
+
+    async def take_push(self, request: web.Request) -> web.Response:
+        self.pushed.append(await request.json())
+        return self.answers.pop(0)()
+
+    async def take_call(self, request: web.Request) -> web.Response:
+        self.called.append(request.match_info["method"])
+        return web.json_response(self.api)
+
+
+@asynccontextmanager
+async def answering(slack: Slack) -> AsyncIterator[tuple[Replies, Asked, list[float]]]:
+    application = web.Application()
+    application.router.add_post("/url", slack.take_push)
+    application.router.add_post("/api/{method}", slack.take_call)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async with aiohttp.ClientSession() as session:
+        client = AsyncWebClient(token="xoxb-x", base_url=f"{origin}/api/", session=session)
+        client.proxy = None
+        replies = Replies(session=session, slack=client, hosts=("127.0.0.1",), sleep=sleep)
+        asked = Asked(
+            user="U1",
+            team="T1",
+            channel="C1",
+            text="",
+            command="/mongolog",
+            response_url=f"{origin}/url",
+        )
+        yield replies, asked, pauses
+    await runner.cleanup()
+
+
+def says(text: str = "ok", status: int = 200, **headers: str) -> Answer:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda: web.Response(text=text, status=status, headers=named)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(says("ok"), id="ok"),
+        pytest.param(says('{"ok": true}'), id="a document"),
+        pytest.param(says(""), id="nothing"),
+    ],
+)
+async def test_a_message_that_was_taken_is_sent_once(answer: Answer) -> None:
+    slack = Slack(answer)
+    async with answering(slack) as (replies, asked, _):
+        await replies.answer(asked, MESSAGE)
+    assert (len(slack.pushed), slack.called) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(says('{"ok": false, "error": "used_url"}', 404), id="used up"),
+        pytest.param(says('{"ok":false,"error":"expired_url"}'), id="expired, status 200"),
+        pytest.param(says("no_service", 404), id="a bare word"),
+        pytest.param(says("<html>", 500), id="a page"),
+        pytest.param(says("", 302, Location="http://127.0.0.1:9/"), id="a redirect"),
+        pytest.param(says("", 429, Retry_After="60"), id="a long pause"),
+    ],
+)
+async def test_a_closed_door_leads_to_the_next_at_once(answer: Answer) -> None:
+    slack = Slack(answer)
+    async with answering(slack) as (replies, asked, pauses):
+        await replies.answer(asked, MESSAGE)
+    assert (len(slack.pushed), pauses) == (1, [])
+    assert slack.called == ["chat.postEphemeral"]
+
+
+async def test_a_short_pause_is_kept_and_the_message_sent_again() -> None:
+    slack = Slack(says("", 429, Retry_After="2"), says())
+    async with answering(slack) as (replies, asked, pauses):
+        await replies.answer(asked, MESSAGE)
+    assert (len(slack.pushed), slack.called, pauses) == (2, [], [2.0])
+
+
+async def test_pauses_without_end_lead_to_the_next_door() -> None:
+    slack = Slack(*[says("", 429, Retry_After="1")] * 3)
+    async with answering(slack) as (replies, asked, _):
+        await replies.answer(asked, MESSAGE)
+    assert slack.called == ["chat.postEphemeral"]
+
+
+@pytest.mark.parametrize("word", ["invalid_blocks", "msg_too_long", "invalid_payload"])
+async def test_refused_layouts_get_simpler_until_there_is_only_text(word: str) -> None:
+    refusal = says(f'{{"ok": false, "error": "{word}"}}', 400)
+    slack = Slack(refusal, refusal, says())
+    async with answering(slack) as (replies, asked, _):
+        await replies.answer(asked, MESSAGE)
+    assert [push.get("blocks") for push in slack.pushed][-1] is None
+    assert slack.pushed[-1]["mrkdwn"] is False
+    assert slack.called == []
+
+
+@pytest.mark.parametrize(
+    "api",
+    [
+        pytest.param([], id="a list"),
+        pytest.param({"ok": False, "error": "xoxb-LEAK \x1b[31m<"}, id="a word that is none"),
+        pytest.param({"ok": False, "error": None}, id="no word"),
+        pytest.param({"ok": False, "error": "x" * 1000}, id="a word without end"),
+    ],
+)
+async def test_an_odd_refusal_of_the_web_api_has_a_word_of_ours(api: object) -> None:
+    slack = Slack(api=api)
+    async with answering(slack) as (replies, _, _):
+        with pytest.raises(SlackRefused) as caught:
+            await result_of(replies._slack.auth_test())
+    assert caught.value.code == UNREACHABLE
