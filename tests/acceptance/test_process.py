@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import pty
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -208,27 +207,37 @@ async def test_what_only_shows_when_it_is_used_is_one_sentence_too(
     assert "Traceback" not in err
 
 
-async def test_the_demo_runs_on_a_terminal_without_a_browser(tmp_path: Path) -> None:
-    controller, terminal = pty.openpty()
+async def test_the_demo_serves_its_page_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "demo", "--port", str(unused_port())),
         cwd=tmp_path,
         env=environment({}),
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
-    os.close(terminal)
-    seen = b""
-    async with asyncio.timeout(START_S):
-        while b"Ask more at" not in seen:
-            seen += await asyncio.to_thread(os.read, controller, 4096)
+    assert process.stdout is not None
+    async with asyncio.timeout(START_S), httpx.AsyncClient(trust_env=False) as client:
+        seen = await process.stdout.readuntil(b"(Ctrl-C ends).")
+        page = await client.get(seen.split()[-3].decode())
         process.send_signal(signal.SIGINT)
-        code = await process.wait()
-    os.close(controller)
+        rest = await process.stdout.read()
 
-    assert b"Traceback" not in seen
-    assert code == 0
+    assert page.status_code == 200
+    assert seen.count(b"> /mongolog cmgo-") == 3
+    assert rest.strip() == b""
+    assert await process.wait() == 0
+
+
+async def test_a_machine_without_a_browser_is_no_trouble(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "from bot.cli.demo import _show; _show('http://127.0.0.1:9/')"),
+        cwd=tmp_path,
+        env=environment({"PATH": str(tmp_path)}),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, err = await process.communicate()
+
+    assert (process.returncode, err) == (0, b"")
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
