@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from bot import __version__
 
+DESCRIPTION = "How the log exports of TencentDB for MongoDB instances stand, told in Slack."
 DEMO_PORT = 8080
 LOOKUP_OPTIONS = ("--json", "--links", "--help", "-h")
 # What a shell expects of a program that Ctrl-C ended, and of one whose reader went away.
@@ -62,7 +63,7 @@ def _read(arguments: list[str]) -> argparse.Namespace:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="mongolog", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="mongolog", description=DESCRIPTION)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     _add_serve(commands)
