@@ -12,7 +12,7 @@ class Asked:
     Attributes:
         user, team, channel: Slack's ids; "" when Slack left one out.
         text: the words behind the command, as Slack escaped them.
-        command: the command itself, `/mongolog` unless the app was given another name.
+        command: the command itself, `/mongolog`.
         response_url: a bearer secret that answers this question 5 times within 30 minutes.
     """
 

@@ -97,7 +97,7 @@ class People:
             facts = None
         if not isinstance(facts, dict):
             return Person(actor=Actor(user=user, team=team, kind=Kind.UNKNOWN), zone=self._zone)
-        return self._people.put(user, self._read(user, str(facts.get("team_id") or team), facts))
+        return self._people.put(user, self._read(user, facts))
 
     async def place(self, channel: str) -> Place:
         """What `channel` is; it counts as shared unless Slack says that it is not.
@@ -120,23 +120,30 @@ class People:
         )
         return self._places.put(channel, Place(channel=channel, is_shared=is_shared))
 
-    def _read(self, user: str, team: str, facts: Mapping[str, Any]) -> Person:
-        zone = str(facts.get("tz") or "")
+    def _read(self, user: str, facts: Mapping[str, Any]) -> Person:
+        team, zone = str(facts.get("team_id") or ""), str(facts.get("tz") or "")
         return Person(
             actor=Actor(user=user, team=team, kind=self._kind(team, facts)),
             zone=zone if is_zone(zone) else self._zone,
         )
 
     def _kind(self, team: str, facts: Mapping[str, Any]) -> Kind:
-        if facts.get("deleted") or facts.get("is_bot"):
+        if (
+            facts.get("deleted")
+            or facts.get("is_bot")
+            or not (team or facts.get("enterprise_user"))
+        ):
             return Kind.UNKNOWN
         if facts.get("is_stranger") or not self._is_ours(team, facts):
             return Kind.FOREIGN
-        if facts.get("is_restricted") or facts.get("is_ultra_restricted"):
+        flags = [facts.get(name) for name in ("is_restricted", "is_ultra_restricted")]
+        if any(flags):
             return Kind.GUEST
-        return Kind.MEMBER
+        # A member is who Slack says is no guest; saying nothing is not enough.
+        return Kind.MEMBER if flags == [False, False] else Kind.UNKNOWN
 
     def _is_ours(self, team: str, facts: Mapping[str, Any]) -> bool:
         grid = facts.get("enterprise_user") or {}
         in_organisation = bool(self._enterprise) and grid.get("enterprise_id") == self._enterprise
-        return team == self._team or self._team in (grid.get("teams") or ()) or in_organisation
+        at_home = bool(team) and team == self._team
+        return at_home or self._team in (grid.get("teams") or ()) or in_organisation

@@ -166,6 +166,7 @@ class Replies:
                 text=message.text,
                 blocks=list(message.blocks) or None,
                 parse="none",
+                mrkdwn=bool(message.blocks),  # text alone may hold foreign words
                 unfurl_links=False,
                 unfurl_media=False,
             )

@@ -27,6 +27,7 @@ class Slack:
         self.api = {"ok": True} if api is None else api
         self.pushed: list[dict[str, Any]] = []
         self.called: list[str] = []
+        self.sent: list[dict[str, Any]] = []
 
     async def take_push(self, request: web.Request) -> web.Response:
         self.pushed.append(await request.json())
@@ -34,6 +35,7 @@ class Slack:
 
     async def take_call(self, request: web.Request) -> web.Response:
         self.called.append(request.match_info["method"])
+        self.sent.append(await request.json() if request.can_read_body else {})
         return web.json_response(self.api)
 
 
@@ -129,6 +131,14 @@ async def test_refused_layouts_get_simpler_until_there_is_only_text(word: str) -
     assert [push.get("blocks") for push in slack.pushed][-1] is None
     assert slack.pushed[-1]["mrkdwn"] is False
     assert slack.called == []
+
+
+async def test_a_post_of_text_alone_is_not_read_as_markup() -> None:
+    slack = Slack()
+    async with answering(slack) as (replies, _, _):
+        await replies.share("C1", Message(text="*foreign* _words_"))
+        await replies.share("C1", MESSAGE)
+    assert [sent["mrkdwn"] for sent in slack.sent] == [False, True]
 
 
 @pytest.mark.parametrize(
