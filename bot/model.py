@@ -77,6 +77,7 @@ class Report:
         complete: False when reading stopped before the end: there are more exports than these.
         as_of: when the cloud answered.
         took: how long asking took, all pages and regions together.
+        age: how old this answer was when it was asked for; zero when the cloud was asked for it.
         request_id: the API's RequestId of the first page, when it gave one.
     """
 
@@ -88,14 +89,16 @@ class Report:
     as_of: datetime
     took: timedelta
     request_id: str | None = None
+    age: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Why there is no report on one instance."""
+    """Why there is no report on one instance; `age` as in `Report`."""
 
     instance: InstanceId
     error: MongologError
+    age: timedelta = timedelta(0)
 
 
 Outcome = Report | Failure

@@ -1,6 +1,7 @@
 """Lookup → Outcomes: the one use case, shared by Slack and the terminal.
 
-    for each instance: remembered region, or all regions at once → the first report
+    for each instance: one flight for equal questions → remembered region, or all regions at once
+                       → the first report
 
 Each instance fails alone. Asks through `CloudClient`, remembers through `Memory`.
 """
@@ -8,13 +9,17 @@ Each instance fails alone. Asks through `CloudClient`, remembers through `Memory
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.cloud.budget import Bucket, Permits
-from bot.cloud.client import CloudClient, Listing, TC3Auth, open_http
+from bot.cloud.client import CloudClient, Listing
+from bot.cloud.flights import Flights
+from bot.cloud.http import TC3Auth, open_http
+from bot.cloud.queue import Party
 from bot.cloud.sign import Credentials
 from bot.cloud.wire import Units
 from bot.errors import CloudError, NoSuchInstance, NotAuthorised
@@ -23,6 +28,10 @@ from bot.settings import MAX_REQUESTS_PER_S, Settings, revealed
 
 KIB = 1024
 MOST_AT_ONCE = 3
+REUSED_S = 2.0  # a report is given again to who asks so soon
+MISSING_S = 60.0  # and so is "no such instance", when every region said so
+
+Question = tuple[InstanceId, str | None, tuple[str, str] | None]
 
 
 class Memory(Protocol):
@@ -66,6 +75,7 @@ class Query:
         memory: where each instance was found.
         regions: where to look for an instance whose region is unknown; the first wins a tie.
         now: the current time, aware.
+        reusable_s: for how many seconds an outcome may be given to who asks the same again.
     """
 
     def __init__(
@@ -75,11 +85,13 @@ class Query:
         memory: Memory,
         regions: tuple[str, ...],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        reusable_s: Callable[[Outcome], float] | None = None,
     ) -> None:
         self._cloud = cloud
         self._memory = memory
         self._regions = regions
         self._now = now
+        self._flights: Flights[Question, Outcome] = Flights(reusable_s or _reusable_s)
 
     async def aclose(self) -> None:
         """Close the connections to the cloud."""
@@ -92,13 +104,26 @@ class Query:
             lookup: the question; its filters are left to whoever shows the answer.
             who: whose question it is, for the fair share of the budget.
         """
-        outcomes = (self._outcome(instance, lookup, who) for instance in lookup.instances)
+        outcomes = (self._share_flight(instance, lookup, who) for instance in lookup.instances)
         return tuple(await asyncio.gather(*outcomes))
 
-    async def _outcome(self, instance: InstanceId, lookup: Lookup, who: str) -> Outcome:
+    def is_waiting(self, lookup: Lookup) -> bool:
+        """Whether a question under way still waits for its turn at the cloud, in some part."""
+        return any(
+            self._flights.is_waiting(_question(instance, lookup)) for instance in lookup.instances
+        )
+
+    async def _share_flight(self, instance: InstanceId, lookup: Lookup, who: str) -> Outcome:
+        def ask(party: Party) -> Coroutine[Any, Any, Outcome]:
+            return self._outcome(instance, lookup, party)
+
+        outcome, age_s = await self._flights.join(_question(instance, lookup), who, ask)
+        return replace(outcome, age=timedelta(seconds=age_s)) if age_s else outcome
+
+    async def _outcome(self, instance: InstanceId, lookup: Lookup, party: Party) -> Outcome:
         started = time.monotonic()
         try:
-            regions, region, listing = await self._find(instance, lookup, who)
+            regions, region, listing = await self._find(instance, lookup, party)
         except CloudError as error:
             return Failure(instance=instance, error=error)
         report = Report(
@@ -116,26 +141,26 @@ class Query:
         return report
 
     async def _find(
-        self, instance: InstanceId, lookup: Lookup, who: str
+        self, instance: InstanceId, lookup: Lookup, party: Party
     ) -> tuple[tuple[str, ...], str, Listing]:
         known = lookup.region or self._memory.region_of(instance)
         regions = (known,) if known else self._regions
         try:
-            return regions, *await self._first_listing(instance, regions, lookup, who)
+            return regions, *await self._first_listing(instance, regions, lookup, party)
         except NoSuchInstance:
             elsewhere = tuple(region for region in self._regions if region != known)
             if lookup.region or not known or not elsewhere:
                 raise
         # Remembered there and no longer there: it may have been made anew in another region.
-        return elsewhere, *await self._first_listing(instance, elsewhere, lookup, who)
+        return elsewhere, *await self._first_listing(instance, elsewhere, lookup, party)
 
     async def _first_listing(
-        self, instance: InstanceId, regions: tuple[str, ...], lookup: Lookup, who: str
+        self, instance: InstanceId, regions: tuple[str, ...], lookup: Lookup, party: Party
     ) -> tuple[str, Listing]:
         async def ask(region: str) -> Listing | CloudError:
             try:
                 return await self._cloud.log_exports(
-                    instance, region, who=who, window=lookup.window
+                    instance, region, party=party, window=lookup.window
                 )
             except CloudError as error:
                 return error
@@ -146,6 +171,18 @@ class Query:
         finally:
             for task in asked.values():
                 task.cancel()
+
+
+def _question(instance: InstanceId, lookup: Lookup) -> Question:
+    return instance, lookup.region, lookup.window
+
+
+def _reusable_s(outcome: Outcome) -> float:
+    if isinstance(outcome, Report):
+        return REUSED_S
+    error = outcome.error
+    is_missing = isinstance(error, NoSuchInstance) and not error.silent_regions
+    return MISSING_S if is_missing else 0.0
 
 
 async def _first_success(
@@ -204,11 +241,14 @@ def open_query(settings: Settings, memory: Memory, permits: Permits | None = Non
         memory: where each instance was found.
         permits: the shared budget; None paces this process alone.
     """
-    credentials = Credentials(
-        secret_id=revealed(settings.secret_id),
-        secret_key=revealed(settings.secret_key),
-        token=revealed(settings.cloud_token) or None,
-    )
+
+    def credentials() -> Credentials:
+        return Credentials(
+            secret_id=revealed(settings.secret_id),
+            secret_key=revealed(settings.secret_key),
+            token=revealed(settings.cloud_token) or None,
+        )
+
     cloud = CloudClient(
         http=open_http(settings.cloud_endpoint, TC3Auth(credentials), settings.tls),
         permits=permits or _bucket(settings.requests_per_s),

@@ -1,30 +1,23 @@
-"""The account's requests per second, shared out: one permit for each call to the cloud API."""
+"""The account's requests per second: one permit for each call to the cloud API."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from bot.errors import Throttled
-
-LONGEST_WAIT_S = 60.0
-
 
 class Permits(Protocol):
-    """Leave to make one call."""
+    """Leave to make one call, paced; whose turn it is, `FairQueue` decides."""
 
-    async def take(self, who: str) -> None:
+    async def take(self) -> None:
         """Wait for the next permit.
 
-        Args:
-            who: whose question it is.
-
         Raises:
-            Throttled: when the wait would be longer than a minute.
+            CloudError: when there will be none.
         """
 
 
 class Bucket:
-    """The permits of one process: first come, first served, evenly paced after a small burst.
+    """The permits of one process: evenly paced after a small burst.
 
     Args:
         per_s: permits a second.
@@ -48,12 +41,10 @@ class Bucket:
         self._sleep = sleep
         self._next_at = 0.0
 
-    async def take(self, who: str) -> None:  # noqa: ARG002 - fairness by person needs the name
+    async def take(self) -> None:
         """Wait for the next permit."""
         now = self._clock()
         start_at = max(self._next_at, now - self._saved_s)
-        if start_at - now > LONGEST_WAIT_S:
-            raise Throttled("OurOwnLimit")
         self._next_at = start_at + self._interval_s
         if start_at > now:
             await self._sleep(start_at - now)

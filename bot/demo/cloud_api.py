@@ -82,7 +82,8 @@ class CloudApi:
     Attributes:
         requests: the newest 10,000 that arrived, oldest first.
         next_answers: mishaps, each consumed by one request, in order.
-        every_answer: the mishap of all requests while `next_answers` is empty.
+        region_answers: the mishap of all requests to a region, whatever else is set.
+        every_answer: the mishap of all other requests while `next_answers` is empty.
         total_count: makes the TotalCount from the true one; None says null.
     """
 
@@ -104,6 +105,7 @@ class CloudApi:
         self.world = world
         self.requests: deque[CloudRequest] = deque(maxlen=REMEMBERED_REQUESTS)
         self.next_answers: deque[Mishap] = deque()
+        self.region_answers: dict[str, Mishap] = {}
         self.every_answer: Mishap = Normal()
         self.total_count: Callable[[int], int | None] = lambda count: count
         self._credentials = Credentials(secret_id=secret_id, secret_key=secret_key, token=token)
@@ -156,8 +158,13 @@ class CloudApi:
         now = self._clock()
         self.requests.append(_record(request.headers, body, now))
         answer = self._answer(request.headers, body, now)
-        mishap = self.next_answers.popleft() if self.next_answers else self.every_answer
+        mishap = self._mishap(request.headers.get("X-TC-Region", ""))
         return await mishap.play(Scene(request=request, answer=answer, sleep=self._sleep))
+
+    def _mishap(self, region: str) -> Mishap:
+        if region in self.region_answers:
+            return self.region_answers[region]
+        return self.next_answers.popleft() if self.next_answers else self.every_answer
 
     def _answer(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Envelope:
         request_id = self._new_id()

@@ -74,12 +74,12 @@ def small_line(reports: tuple[Report, ...], view: View) -> Block:
     regions = (place(reports[0]),) if len(reports) == 1 else (bare(r.region) for r in reports)
     oldest = min(report.as_of for report in reports)
     age = view.now - oldest
+    is_told = age >= AGE_WORTH_TELLING or any(report.age for report in reports)
     return context(
         "foot",
         joined(
             escaped(", ".join(dict.fromkeys(regions))),
-            f"as of {date_token(oldest, view.zone)}"
-            + (f" ({span(age)} ago)" if age >= AGE_WORTH_TELLING else ""),
+            f"as of {date_token(oldest, view.zone)}" + (f" ({span(age)} ago)" if is_told else ""),
             f"took {elapsed(max(report.took for report in reports))}",
             f"ref {code(view.reference)}",
         ),

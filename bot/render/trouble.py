@@ -16,6 +16,7 @@ from bot.render.explanations import Explanation, emoji_of, explain, headline
 from bot.render.foreign import MESSAGE_LENGTH, bare, code, escaped, visible
 from bot.render.frame import reference_line
 from bot.render.rows import REQUEST_ID_LENGTH
+from bot.render.times import span
 from bot.render.view import View
 
 __all__ = ["Explanation", "beside", "explain", "failure_answer", "trouble"]
@@ -31,7 +32,8 @@ def trouble(error: BaseException, view: View) -> Message:
 
 def failure_answer(failure: Failure, view: View) -> Message:
     """Say why there is no answer about one instance."""
-    return _message(failure.error, failure.instance, view)
+    old = (f"this answer is {span(failure.age)} old",) if failure.age else ()
+    return _message(failure.error, failure.instance, view, *old)
 
 
 def beside(answer: Message, refusal: SlackRefused) -> Message:
@@ -45,7 +47,7 @@ def beside(answer: Message, refusal: SlackRefused) -> Message:
     return Message(text=answer.text, blocks=(line, *answer.blocks))
 
 
-def _message(error: BaseException, instance: str, view: View) -> Message:
+def _message(error: BaseException, instance: str, view: View, *more: str) -> Message:
     said = explain(error)
     what, turn = escaped(said.what), f"*{said.turn}:* {escaped(said.next_step)}"
     title = f"*{headline(error)}* · {code(instance)}\n{what}" if instance else f"*{what}*"
@@ -55,7 +57,7 @@ def _message(error: BaseException, instance: str, view: View) -> Message:
         *_parts(error, view),
         *_cloud_words(error),
         *_usage(error, view),
-        reference_line(view, *_trace(error)),
+        reference_line(view, *_trace(error), *more),
     )
     return message(_sentences(error, instance, said), blocks)
 

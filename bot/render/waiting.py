@@ -22,6 +22,22 @@ def still_asking(lookup: Lookup, view: View) -> Message:
     )
 
 
+def waiting_turn(lookup: Lookup, view: View) -> Message:
+    """The cloud has not been asked yet: others are before this question."""
+    names = ", ".join(code(instance) for instance in lookup.instances)
+    spoken = ", ".join(lookup.instances)
+    return message(
+        (f"Many are asking just now: {spoken} is waiting its turn.", "The answer follows."),
+        (
+            section(
+                "waiting",
+                f":hourglass_flowing_sand: Many are asking just now: {names} is waiting its turn. "
+                f"The answer follows by itself. Ref {code(view.reference)}",
+            ),
+        ),
+    )
+
+
 def restarting(view: View) -> Message:
     """The app is being restarted and can't finish this answer."""
     return message(

@@ -23,7 +23,7 @@ from bot.render.answer import answer
 from bot.render.guide import help_on, menu
 from bot.render.trouble import beside, trouble
 from bot.render.view import View
-from bot.render.waiting import restarting, still_asking
+from bot.render.waiting import restarting, still_asking, waiting_turn
 from bot.slack.asked import Asked
 from bot.slack.people import People, Person
 from bot.slack.reply import Replies
@@ -134,7 +134,9 @@ class Desk:
         try:
             done, _ = await asyncio.wait([asking], timeout=self.patience_s)
             if not done:
-                await self.replies.note(asked, still_asking(lookup, view))
+                is_waiting = self.query.is_waiting(lookup)
+                told = waiting_turn(lookup, view) if is_waiting else still_asking(lookup, view)
+                await self.replies.note(asked, told)
             return await asking
         finally:
             asking.cancel()

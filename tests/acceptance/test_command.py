@@ -1,5 +1,6 @@
 """`/mongolog …` from the signed delivery to the message that Slack shows."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -137,7 +138,9 @@ async def test_nothing_typed_can_mention_or_link(stand: Stand) -> None:
 async def test_an_instance_in_another_region_is_found_and_remembered(stand: Stand) -> None:
     first = await stand.ask(SINGAPORE_INSTANCE)
     asked_first = len(stand.cloud.requests)
-    await stand.ask(SINGAPORE_INSTANCE)
+    await stand.ask(
+        f"{SINGAPORE_INSTANCE} window 2020-01-01T00:00:00..2020-01-02T00:00:00"
+    )  # another question
 
     assert f"found in {SINGAPORE}" in all_text(first)
     assert [each.region for each in list(stand.cloud.requests)[asked_first:]] == [SINGAPORE]
@@ -295,11 +298,54 @@ async def test_trouble_in_the_cloud_becomes_one_sentence(
 
 
 async def test_one_region_down_does_not_hide_an_instance_in_another(stand: Stand) -> None:
-    stand.cloud.next_answers.append(NoAnswer())
+    stand.cloud.region_answers[GUANGZHOU] = NoAnswer()
+
+    answer = await stand.ask(SINGAPORE_INSTANCE)
+
+    assert f"found in {SINGAPORE}" in all_text(answer)
+
+
+async def test_where_a_region_is_down_nobody_is_told_that_there_is_no_such_instance(
+    stand: Stand,
+) -> None:
+    stand.cloud.region_answers[GUANGZHOU] = NoAnswer()
 
     answer = await stand.ask(UNKNOWN_INSTANCE)
 
     assert answer.text.startswith("Not found where I could look")
+
+
+@pytest.mark.parametrize(
+    "mishap",
+    [
+        pytest.param(NoAnswer(), id="connection closed"),
+        pytest.param(HalfAnswer(), id="connection closed within the body"),
+        pytest.param(ErrorAnswer(code="RequestLimitExceeded"), id="throttled"),
+        pytest.param(ErrorAnswer(code="AuthFailure.SignatureExpire"), id="clock"),
+    ],
+)
+async def test_a_moments_trouble_in_the_cloud_is_not_noticed(
+    stand: Stand, mishap: RawAnswer
+) -> None:
+    stand.cloud.next_answers.extend([mishap] * 2)  # one for each region
+
+    answer = await stand.ask(EXAMPLE_INSTANCE)
+
+    assert answer.text.startswith("Done: slow log")
+
+
+async def test_many_who_ask_the_same_share_one_call(stand: Stand) -> None:
+    await asyncio.gather(*(stand.ask(EXAMPLE_INSTANCE) for _ in range(30)))
+
+    assert len(stand.cloud.requests) == 2  # one for each region
+
+
+async def test_an_answer_given_again_shows_its_age(stand: Stand) -> None:
+    first = await stand.ask(EXAMPLE_INSTANCE)
+    second = await stand.ask(EXAMPLE_INSTANCE)
+
+    assert " ago)" not in all_text(first).rpartition("as of")[2]
+    assert " ago)" in all_text(second).rpartition("as of")[2]
 
 
 async def test_an_answer_without_request_id_is_an_answer(stand: Stand) -> None:

@@ -307,7 +307,8 @@ async def test_a_list_that_could_not_be_read_to_its_end_says_so_and_exits_with_5
     slack: SlackApi, cloud: CloudApi, tmp_path: Path
 ) -> None:
     cloud.world.add("cmgo-many0250", GUANGZHOU, tasks=[task(f"export-{n}") for n in range(250)])
-    cloud.next_answers.extend([Normal(), NoAnswer()])
+    cloud.next_answers.append(Normal())
+    cloud.every_answer = NoAnswer()
     settings = settings_between(slack, cloud, TENCENTCLOUD_REGION=GUANGZHOU)
 
     code, out, _ = await run("lookup", "cmgo-many0250", "--json", settings=settings, cwd=tmp_path)
@@ -321,7 +322,7 @@ async def test_a_list_that_could_not_be_read_to_its_end_says_so_and_exits_with_5
 async def test_a_region_that_did_not_answer_is_named_in_the_document(
     slack: SlackApi, cloud: CloudApi, tmp_path: Path
 ) -> None:
-    cloud.next_answers.append(NoAnswer())
+    cloud.region_answers[GUANGZHOU] = NoAnswer()
     settings = settings_between(slack, cloud)
 
     code, out, _ = await run("lookup", UNKNOWN_INSTANCE, "--json", settings=settings, cwd=tmp_path)

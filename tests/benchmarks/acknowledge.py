@@ -19,7 +19,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import running
-from bot.cloud.client import TC3Auth, open_http
+from bot.cloud.http import TC3Auth, open_http
 from bot.cloud.sign import Credentials
 from bot.demo.cloud_api import CloudApi
 from bot.demo.slack_api import SlackApi
@@ -59,7 +59,7 @@ async def tutorial(slack: SlackApi, cloud: CloudApi) -> AsyncIterator[str]:
     client = AsyncWebClient(token=TOKEN, base_url=slack.api_url)
     client.proxy = None
     app = AsyncApp(client=client, signing_secret=SIGNING_SECRET)
-    auth = TC3Auth(Credentials(secret_id=SECRET_ID, secret_key=SECRET_KEY))
+    auth = TC3Auth(lambda: Credentials(secret_id=SECRET_ID, secret_key=SECRET_KEY))
 
     @app.command("/mongolog")
     async def look_up(ack: Any, respond: Any, command: dict[str, str]) -> None:

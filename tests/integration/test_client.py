@@ -5,7 +5,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,10 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from bot.cloud.client import IN_FLIGHT, CloudClient, Listing, TC3Auth, newest_first, open_http
+from bot.cloud.client import CloudClient, Listing, newest_first
+from bot.cloud.http import TC3Auth, open_http
+from bot.cloud.queue import SLOTS, Party
+from bot.cloud.retry import ATTEMPTS
 from bot.cloud.sign import Credentials
 from bot.cloud.wire import Units
 from bot.demo.cloud_api import CloudApi
@@ -46,6 +49,7 @@ from bot.errors import (
     CloudUnreadable,
     NoSuchInstance,
     NotAuthorised,
+    SettingsError,
     Throttled,
 )
 from bot.model import Export, InstanceId
@@ -61,13 +65,17 @@ CLOSED = "http://127.0.0.1:9"  # nobody listens on the discard port
 class Permits:
     """Lets everybody pass and remembers who; after `at_most` the minute is over."""
 
-    taken: list[str] = field(default_factory=list)
+    taken: int = 0
     at_most: int = 1000
 
-    async def take(self, who: str) -> None:
-        if len(self.taken) >= self.at_most:
+    async def take(self) -> None:
+        if self.taken >= self.at_most:
             raise Throttled("OurOwnLimit")
-        self.taken.append(who)
+        self.taken += 1
+
+
+async def no_pause(_: float) -> None:
+    """Ask again at once."""
 
 
 def no_tls() -> ssl.SSLContext:
@@ -84,10 +92,10 @@ async def client_of(
     timeout_s: float | None = None,
 ) -> AsyncIterator[CloudClient]:
     """A client as the product opens it, with a clock of its own."""
-    http = open_http(url, TC3Auth(credentials, clock=(NOW + skew).timestamp), no_tls)
+    http = open_http(url, TC3Auth(lambda: credentials, clock=(NOW + skew).timestamp), no_tls)
     if timeout_s is not None:
         http.timeout = httpx.Timeout(timeout_s)
-    client = CloudClient(http=http, permits=permits or Permits(), units=UNITS)
+    client = CloudClient(http=http, permits=permits or Permits(), units=UNITS, sleep=no_pause)
     try:
         yield client
     finally:
@@ -119,16 +127,16 @@ async def client_over(
     async with httpx.AsyncClient(
         transport=httpx.MockTransport(answer),  # type: ignore[arg-type]  # it takes async ones too
         base_url="https://mongodb.tencentcloudapi.com",
-        auth=TC3Auth(KEY, clock=NOW.timestamp),
+        auth=TC3Auth(lambda: KEY, clock=NOW.timestamp),
         headers={"Content-Type": "application/json", "X-TC-Action": "DescribeLogDownloadTasks"},
     ) as http:
-        yield CloudClient(http=http, permits=Permits(), units=UNITS)
+        yield CloudClient(http=http, permits=Permits(), units=UNITS, sleep=no_pause)
 
 
 async def listing(
     client: CloudClient, instance: str = EXAMPLE_INSTANCE, region: str = GUANGZHOU
 ) -> Listing:
-    return await client.log_exports(InstanceId(instance), region, who="U1")
+    return await client.log_exports(InstanceId(instance), region, party=Party("U1"))
 
 
 async def error(
@@ -159,7 +167,7 @@ async def test_all_inputs_arrive(cloud: CloudApi, client: CloudClient) -> None:
     await client.describe_log_download_tasks(
         EXAMPLE,
         GUANGZHOU,
-        who="U1",
+        party=Party("U1"),
         limit=20,
         offset=3,
         start_time="2024-03-07 9:22:15",
@@ -183,7 +191,7 @@ async def test_times_go_out_only_when_asked_for(cloud: CloudApi, client: CloudCl
     await listing(client)
     assert cloud.requests[-1].body == {"InstanceId": EXAMPLE_INSTANCE, "Limit": 100, "Offset": 0}
     window = ("2024-03-07 9:22:15", "2024-03-07 15:33:15")
-    found = await client.log_exports(EXAMPLE, GUANGZHOU, who="U1", window=window)
+    found = await client.log_exports(EXAMPLE, GUANGZHOU, party=Party("U1"), window=window)
     assert cloud.requests[-1].body["StartTime"] == window[0]
     assert cloud.requests[-1].body["EndTime"] == window[1]
     assert found.exports == ()
@@ -232,8 +240,8 @@ async def test_every_call_takes_a_permit_for_the_one_who_asks(cloud: CloudApi) -
     cloud.world.add(MANY, GUANGZHOU, tasks=numbered(250))
     permits = Permits()
     async with client_of(cloud.url, permits=permits) as client:
-        await client.log_exports(MANY, GUANGZHOU, who="U0SOMEONE")
-    assert permits.taken == ["U0SOMEONE"] * len(cloud.requests)
+        await client.log_exports(MANY, GUANGZHOU, party=(party := Party("U0SOMEONE")))
+    assert permits.taken == len(cloud.requests) == party.calls
 
 
 async def test_without_a_permit_nothing_goes_out(cloud: CloudApi) -> None:
@@ -255,8 +263,8 @@ async def test_no_more_calls_are_under_way_than_the_pool_carries() -> None:
         return httpx.Response(200, json={"Response": {"TotalCount": 0, "Tasks": []}})
 
     async with client_over(answer) as client:
-        await asyncio.gather(*(listing(client) for _ in range(3 * IN_FLIGHT)))
-    assert most == IN_FLIGHT
+        await asyncio.gather(*(listing(client) for _ in range(3 * SLOTS)))
+    assert most == SLOTS
 
 
 # --- all pages ---
@@ -308,7 +316,8 @@ async def test_a_later_page_that_fails_leaves_the_pages_before_it(
     cloud: CloudApi, client: CloudClient, mishap: Mishap
 ) -> None:
     cloud.world.add(MANY, GUANGZHOU, tasks=numbered(250))
-    cloud.next_answers.extend([Normal(), Normal(), Normal(), mishap])
+    cloud.next_answers.extend([Normal()] * 3)
+    cloud.every_answer = mishap
     found = await listing(client, MANY)
     assert ids(found.exports) == [f"export-{number}" for number in range(200)]
     assert not found.complete
@@ -368,11 +377,45 @@ async def test_a_wrong_token_is_for_an_admin(token: str | None) -> None:
     assert (type(caught), caught.code) == (NotAuthorised, "AuthFailure.TokenFailure")
 
 
-@pytest.mark.parametrize("minutes", [-6, 6], ids=["slow", "fast"])
-async def test_a_clock_that_is_off_is_told_as_such(cloud: CloudApi, minutes: int) -> None:
+@pytest.mark.parametrize("minutes", [-10, 10], ids=["slow", "fast"])
+async def test_a_clock_that_is_off_is_set_by_the_apis_own(cloud: CloudApi, minutes: int) -> None:
     async with client_of(cloud.url, skew=timedelta(minutes=minutes)) as client:
-        caught = await error(client)
+        assert (await listing(client)).exports
+        assert (await listing(client)).exports
+    assert len(cloud.requests) == 3  # one refused, then all good
+
+
+async def test_a_clock_that_stays_off_is_told_as_such(cloud: CloudApi, client: CloudClient) -> None:
+    cloud.every_answer = ErrorAnswer(code="AuthFailure.SignatureExpire")
+    caught = await error(client)
     assert (type(caught), caught.code) == (NotAuthorised, "AuthFailure.SignatureExpire")
+    assert len(cloud.requests) == 2
+
+
+async def test_a_token_that_has_run_out_is_read_again() -> None:
+    keys = [replace(KEY, token="yesterday's"), replace(KEY, token="today's")]
+    async with cloud_of(token="today's") as cloud:
+        http = open_http(cloud.url, TC3Auth(lambda: keys.pop(0), clock=NOW.timestamp), no_tls)
+        client = CloudClient(http=http, permits=Permits(), units=UNITS, sleep=no_pause)
+        assert (await listing(client)).exports
+        await client.aclose()
+    assert len(cloud.requests) == 2
+
+
+async def test_credentials_that_can_not_be_read_again_stay() -> None:
+    keys: list[Credentials] = [replace(KEY, token="yesterday's")]
+
+    def read() -> Credentials:
+        if not keys:
+            raise SettingsError(("the file is gone",))
+        return keys.pop()
+
+    async with cloud_of(token="today's") as cloud:
+        http = open_http(cloud.url, TC3Auth(read, clock=NOW.timestamp), no_tls)
+        client = CloudClient(http=http, permits=Permits(), units=UNITS, sleep=no_pause)
+        caught = await error(client)
+        await client.aclose()
+    assert (type(caught), caught.code) == (NotAuthorised, "AuthFailure.TokenFailure")
 
 
 async def test_a_clock_that_is_a_little_off_does_not_matter(cloud: CloudApi) -> None:
@@ -417,9 +460,92 @@ async def test_over_the_limit_is_to_wait() -> None:
 
 
 async def test_the_apis_words_stay_on_the_error(cloud: CloudApi, client: CloudClient) -> None:
-    cloud.next_answers.append(ErrorAnswer(code="InternalError.DBError", message="数据库错误"))
+    cloud.every_answer = ErrorAnswer(code="InternalError.DBError", message="数据库错误")
     caught = await error(client)
     assert (type(caught), caught.message) == (CloudBroken, "数据库错误")
+
+
+# --- asking again ---
+
+
+@pytest.mark.parametrize(
+    "mishap",
+    [
+        pytest.param(NoAnswer(), id="closed before the answer"),
+        pytest.param(HalfAnswer(), id="closed within the answer"),
+        pytest.param(RawAnswer(status=502, body=b"<html>"), id="html of a gateway"),
+        pytest.param(RawAnswer(status=200, body=b"{"), id="half JSON"),
+        *(
+            pytest.param(ErrorAnswer(code=code), id=code)
+            for code in (
+                "RequestLimitExceeded",
+                "RequestLimitExceeded.UinLimitExceeded",
+                "RequestLimitExceeded.GlobalRegionUinLimitExceeded",
+                "RequestLimitExceeded.IPLimitExceeded",
+                "LimitExceeded.TooManyRequests",
+                "ServiceUnavailable",
+                "ResourceUnavailable",
+                "InternalError",
+                "InternalError.DBError",
+                "FailedOperation.KernelResponseTimeout",
+            )
+        ),
+    ],
+)
+async def test_a_moments_trouble_is_asked_past(
+    cloud: CloudApi, client: CloudClient, mishap: Mishap
+) -> None:
+    cloud.next_answers.append(mishap)
+    assert (await listing(client)).exports
+    assert len(cloud.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "AuthFailure.SignatureFailure",
+        "AuthFailure.SecretIdNotFound",
+        "UnauthorizedOperation",
+        "InvalidParameterValue.NotFoundInstance",
+        "InvalidParameter.PermissionDenied",
+        "MissingParameter",
+    ],
+)
+async def test_what_will_not_get_better_is_asked_once(
+    cloud: CloudApi, client: CloudClient, code: str
+) -> None:
+    cloud.next_answers.append(ErrorAnswer(code=code))
+    assert (await error(client)).code == code
+    assert len(cloud.requests) == 1
+
+
+async def test_each_attempt_has_its_own_permit(cloud: CloudApi) -> None:
+    permits = Permits()
+    cloud.every_answer = NoAnswer()
+    async with client_of(cloud.url, permits=permits) as client:
+        await error(client)
+    assert permits.taken == len(cloud.requests) == ATTEMPTS
+
+
+async def test_a_kept_connection_that_the_server_has_closed_loses_no_question() -> None:
+    connections = 0
+
+    async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        await reader.readuntil(b"\r\n\r\n")
+        body = b'{"Response": {"TotalCount": 0, "Tasks": []}}'
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        await writer.drain()
+        await reader.readuntil(b"\r\n\r\n")  # the next request comes, and finds nobody
+        writer.transport.abort()
+
+    async with await asyncio.start_server(answer_once, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with client_of(f"http://127.0.0.1:{port}") as client:
+            assert not (await listing(client)).exports
+            assert not (await listing(client)).exports
+    assert connections == 2
 
 
 # --- mishaps ---
@@ -461,8 +587,9 @@ FAULT = json.dumps(
 async def test_mishap_becomes_the_error_that_fits_and_is_over(
     cloud: CloudApi, client: CloudClient, mishap: Mishap, leaf: type[CloudError]
 ) -> None:
-    cloud.next_answers.append(mishap)
+    cloud.every_answer = mishap
     assert type(await error(client)) is leaf
+    cloud.every_answer = Normal()
     assert (await listing(client)).exports
 
 
@@ -478,16 +605,16 @@ async def test_a_redirect_is_not_followed(
 
 
 async def test_a_redirect_to_nonsense_is_an_error_too(cloud: CloudApi, client: CloudClient) -> None:
-    cloud.next_answers.append(RawAnswer(status=302, headers=(("Location", "http://[::1"),)))
-    await error(client)
-    assert len(cloud.requests) == 1
+    cloud.every_answer = RawAnswer(status=302, headers=(("Location", "http://[::1"),))
+    assert type(await error(client)) is CloudUnreachable
 
 
 async def test_silence_ends_with_the_timeout(cloud: CloudApi) -> None:
     async with client_of(cloud.url, timeout_s=0.05) as client:
-        cloud.next_answers.append(Silence())
+        cloud.every_answer = Silence()
         caught = await error(client)
         assert (type(caught), caught.code) == (CloudUnreachable, "ReadTimeout")
+        cloud.every_answer = Normal()
         assert (await listing(client)).exports
 
 
@@ -574,11 +701,14 @@ async def test_the_companys_proxy_stands_before_the_vendor_and_sees_no_request(
         port = proxy.sockets[0].getsockname()[1]
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
         http = open_http(
-            "https://mongodb.tencentcloudapi.com", TC3Auth(KEY), ssl.create_default_context
+            "https://mongodb.tencentcloudapi.com", TC3Auth(lambda: KEY), ssl.create_default_context
         )
         async with http:
-            caught = await error(CloudClient(http=http, permits=Permits(), units=UNITS))
+            caught = await error(
+                CloudClient(http=http, permits=Permits(), units=UNITS, sleep=no_pause)
+            )
     assert (type(caught), caught.code) == (CloudUnreachable, "ProxyError")
-    (request,) = heard
-    assert request.startswith(b"CONNECT mongodb.tencentcloudapi.com:443 ")
-    assert b"TC3-HMAC-SHA256" not in request
+    assert heard
+    for request in heard:
+        assert request.startswith(b"CONNECT mongodb.tencentcloudapi.com:443 ")
+        assert b"TC3-HMAC-SHA256" not in request

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from bot.cloud.budget import Bucket
-from bot.cloud.client import CloudClient, TC3Auth
+from bot.cloud.client import CloudClient
+from bot.cloud.http import TC3Auth
 from bot.cloud.sign import Credentials
 from bot.cloud.wire import Units
 from bot.demo.cloud_api import CloudApi
@@ -43,10 +44,14 @@ TOKYO = "ap-tokyo"
 Answer = httpx.Response | Exception | Callable[[], Awaitable[httpx.Response]]
 
 
+async def no_pause(_: float) -> None:
+    """Ask again at once."""
+
+
 class Permits:
     """Lets everybody pass."""
 
-    async def take(self, who: str) -> None:
+    async def take(self) -> None:
         """Pass at once."""
 
 
@@ -95,20 +100,21 @@ def down() -> httpx.ConnectError:
 
 @asynccontextmanager
 async def query_over(
-    cloud: Cloud, *regions: str, memory: Memory | None = None
+    cloud: Cloud, *regions: str, memory: Memory | None = None, reuse: bool = False
 ) -> AsyncIterator[Query]:
     """A query whose requests end in `cloud`; asks all of its regions when none are given."""
     http = httpx.AsyncClient(
         transport=httpx.MockTransport(cloud),
         base_url="https://mongodb.tencentcloudapi.com",
-        auth=TC3Auth(KEY, clock=NOW.timestamp),
+        auth=TC3Auth(lambda: KEY, clock=NOW.timestamp),
         headers={"Content-Type": "application/json", "X-TC-Action": "DescribeLogDownloadTasks"},
     )
     query = Query(
-        cloud=CloudClient(http=http, permits=Permits(), units=Units(zone=UTC)),
+        cloud=CloudClient(http=http, permits=Permits(), units=Units(zone=UTC), sleep=no_pause),
         memory=memory or BoundedMemory(),
         regions=regions or tuple(cloud.answers),
         now=lambda: NOW,
+        reusable_s=None if reuse else lambda _: 0.0,
     )
     try:
         yield query
@@ -205,7 +211,7 @@ async def test_a_remembered_region_that_is_down_is_not_taken_for_a_move() -> Non
         cloud.answers[TOKYO] = down()
         cloud.asked_since()
         assert isinstance(await failure(query), CloudUnreachable)
-        assert cloud.asked_since() == [TOKYO]
+        assert set(cloud.asked_since()) == {TOKYO}
 
 
 async def test_a_region_that_was_asked_for_is_the_only_one_asked() -> None:
@@ -490,4 +496,86 @@ async def test_without_shared_permits_the_process_paces_itself(cloud: CloudApi) 
     (outcome,) = await ask(query, EXAMPLE_INSTANCE)
     await query.aclose()
     assert isinstance(outcome, Report)
-    assert isinstance(query._cloud._permits, Bucket)
+    assert isinstance(query._cloud.queue._permits, Bucket)
+
+
+# --- one flight for equal questions ---
+
+
+async def test_equal_questions_at_the_same_time_are_asked_once() -> None:
+    cloud = Cloud(ap_tokyo=found())
+    async with query_over(cloud) as query:
+        lookup = Lookup(instances=(OURS,))
+        asking = [query.ask(lookup, f"U{number}") for number in range(20)]
+        outcomes = await asyncio.gather(*asking)
+    assert cloud.asked == [TOKYO]
+    assert len({outcome for (outcome,) in outcomes}) == 1
+
+
+async def test_a_report_just_made_is_given_again_with_its_age() -> None:
+    cloud = Cloud(ap_tokyo=found())
+    async with query_over(cloud, reuse=True) as query:
+        first, second = await report(query), await report(query)
+    assert cloud.asked == [TOKYO]
+    assert not first.age
+    assert second.age > timedelta(0)
+
+
+async def test_another_region_or_window_is_another_question() -> None:
+    cloud = Cloud(ap_tokyo=found(), ap_singapore=found())
+    async with query_over(cloud, reuse=True) as query:
+        await report(query, region=TOKYO)
+        await report(query, region=SINGAPORE)
+        await report(query, region=TOKYO, window=("2026-01-01 00:00:00", "2026-01-02 00:00:00"))
+    assert cloud.asked == [TOKYO, SINGAPORE, TOKYO]
+
+
+async def test_an_id_found_in_no_region_is_remembered_as_missing() -> None:
+    cloud = Cloud(ap_tokyo=missing(), ap_singapore=missing())
+    async with query_over(cloud, reuse=True) as query:
+        for _ in range(3):
+            assert isinstance(await failure(query), NoSuchInstance)
+    assert sorted(cloud.asked) == [SINGAPORE, TOKYO]
+
+
+async def test_a_failure_is_not_given_again() -> None:
+    cloud = Cloud(ap_tokyo=missing(), ap_singapore=refused("UnauthorizedOperation"))
+    async with query_over(cloud, reuse=True) as query:
+        await failure(query)
+        await failure(query)
+    assert len(cloud.asked) == 4
+
+
+async def test_who_leaves_does_not_take_the_answer_from_others() -> None:
+    answer: asyncio.Future[httpx.Response] = asyncio.get_running_loop().create_future()
+    cloud = Cloud(ap_tokyo=lambda: answer)
+    async with query_over(cloud) as query:
+        first = asyncio.create_task(query.ask(Lookup(instances=(OURS,)), "U1"))
+        second = asyncio.create_task(query.ask(Lookup(instances=(OURS,)), "U2"))
+        while not cloud.asked:
+            await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.sleep(0)
+        answer.set_result(found())
+        (outcome,) = await second
+    assert isinstance(outcome, Report)
+
+
+async def test_a_question_that_everybody_left_is_not_asked_on() -> None:
+    async def never() -> httpx.Response:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            left.append(TOKYO)
+        return found()
+
+    left: list[str] = []
+    cloud = Cloud(ap_tokyo=never)
+    async with query_over(cloud) as query:
+        asking = asyncio.create_task(query.ask(Lookup(instances=(OURS,)), "U1"))
+        while not cloud.asked:
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.wait([asking])
+        while not left:
+            await asyncio.sleep(0)

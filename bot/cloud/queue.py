@@ -1,0 +1,160 @@
+"""Whose call is next: people before watches, round robin by person, 32 calls under way.
+
+    turn(party) → waits here → a free slot → a permit → the party whose turn it is
+
+Who goes next is chosen when a permit comes, not when it is asked for: whoever comes into a long
+queue that one person made is served with the next permit.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.cloud.budget import Permits
+from bot.errors import CloudError, Throttled
+from bot.telemetry import event
+
+LONGEST_WAIT_S = 60.0
+SLOTS = 32  # 15 calls a second, 2 s each; httpx's pool degrades with many waiters
+PEOPLE_PER_WATCH = 6  # permits in a row that people may take: watches keep 2 of 15
+
+
+class Party:
+    """Who waits for the answer to one question; others may join while it is under way.
+
+    Attributes:
+        names: everybody who asked it.
+        is_watch: nobody waits for this answer: people go first.
+        calls: permits it was given so far.
+    """
+
+    def __init__(self, who: str, *, is_watch: bool = False) -> None:
+        self.names = {who}
+        self.is_watch = is_watch
+        self.calls = 0
+
+
+@dataclass(eq=False, slots=True)
+class _Ticket:
+    party: Party
+    ready: asyncio.Future[None]
+
+    @property
+    def is_granted(self) -> bool:
+        return self.ready.done() and not self.ready.cancelled() and not self.ready.exception()
+
+
+class FairQueue:
+    """Gives turns; needs a running event loop.
+
+    Args:
+        permits: the account's pace.
+        slots: calls under way at once.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self, permits: Permits, *, slots: int = SLOTS, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._permits = permits
+        self._slots = asyncio.Semaphore(slots)
+        self._clock = clock
+        self._waiting: dict[_Ticket, None] = {}  # in the order they came
+        self._last_turn: dict[str, int] = {}  # of those served since the queue was empty
+        self._turns = 0
+        self._people_in_a_row = 0
+        self._pump: asyncio.Task[None] | None = None
+
+    @property
+    def length(self) -> int:
+        """How many calls wait."""
+        return len(self._waiting)
+
+    async def aclose(self) -> None:
+        """Give no more turns."""
+        if self._pump is not None:
+            self._pump.cancel()
+            await asyncio.wait([self._pump])
+
+    @asynccontextmanager
+    async def turn(self, party: Party) -> AsyncIterator[None]:
+        """Wait for a permit and a slot; the slot is kept while the context is open.
+
+        Raises:
+            Throttled: when the turn did not come within a minute.
+        """
+        started = self._clock()
+        await self._wait(party)
+        try:
+            waited_ms = round(1000 * (self._clock() - started))
+            event("budget.waited", logging.DEBUG, wait_ms=waited_ms)
+            yield
+        finally:
+            self._slots.release()
+
+    async def _wait(self, party: Party) -> None:
+        ticket = _Ticket(party, asyncio.get_running_loop().create_future())
+        self._waiting[ticket] = None
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._give_turns())
+        is_taken = False
+        try:
+            async with asyncio.timeout(LONGEST_WAIT_S):
+                await ticket.ready
+            is_taken = True
+        except TimeoutError:
+            raise Throttled("OurOwnLimit") from None
+        finally:
+            self._waiting.pop(ticket, None)
+            if ticket.is_granted and not is_taken:  # cancelled in the moment of its turn
+                self._slots.release()
+
+    async def _give_turns(self) -> None:
+        while self._waiting:
+            await self._slots.acquire()
+            try:
+                await self._permits.take()
+            except CloudError as error:
+                self._slots.release()
+                self._refuse(error)
+            else:
+                self._grant()
+        self._last_turn.clear()
+
+    def _grant(self) -> None:
+        # Who has been cancelled would stand here until its task has run.
+        self._waiting = {each: None for each in self._waiting if not each.ready.done()}
+        if not self._waiting:  # everybody left meanwhile; this permit is lost
+            self._slots.release()
+            return
+        ticket = self._next(list(self._waiting))
+        del self._waiting[ticket]
+        ticket.party.calls += 1
+        ticket.ready.set_result(None)
+
+    def _refuse(self, error: CloudError) -> None:
+        for ticket in self._waiting:
+            if not ticket.ready.done():
+                ticket.ready.set_exception(type(error)(error.code, message=error.message))
+        self._waiting.clear()
+
+    def _next(self, waiting: list[_Ticket]) -> _Ticket:
+        people = [ticket for ticket in waiting if not ticket.party.is_watch]
+        watches = [ticket for ticket in waiting if ticket.party.is_watch]
+        if watches and (not people or self._people_in_a_row >= PEOPLE_PER_WATCH):
+            self._people_in_a_row = 0
+            return self._served_longest_ago(watches)
+        self._people_in_a_row += 1
+        return self._served_longest_ago(people)
+
+    def _served_longest_ago(self, tickets: list[_Ticket]) -> _Ticket:
+        ticket = min(tickets, key=lambda each: min(map(self._turn_of, each.party.names)))
+        self._turns += 1
+        self._last_turn[min(ticket.party.names, key=self._turn_of)] = self._turns
+        return ticket
+
+    def _turn_of(self, name: str) -> int:
+        return self._last_turn.get(name, 0)
