@@ -149,6 +149,9 @@ class NoSuchInstance(CloudError):
         self.silent_regions = silent_regions
 
 
+OUR_OWN_LIMIT = "OurOwnLimit"  # the code of a Throttled that the API never saw
+
+
 class Throttled(CloudError):
     """The account's request limit is spent for the moment."""
 

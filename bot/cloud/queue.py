@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.cloud.budget import Permits
-from bot.errors import CloudError, Throttled
+from bot.errors import OUR_OWN_LIMIT, CloudError, Throttled
 from bot.telemetry import event
 
 LONGEST_WAIT_S = 60.0
@@ -106,7 +106,7 @@ class FairQueue:
                 await ticket.ready
             is_taken = True
         except TimeoutError:
-            raise Throttled("OurOwnLimit") from None
+            raise Throttled(OUR_OWN_LIMIT) from None
         finally:
             self._waiting.pop(ticket, None)
             if ticket.is_granted and not is_taken:  # cancelled in the moment of its turn

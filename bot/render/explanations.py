@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot.errors import (
     NOT_INVITED_CODES,
+    OUR_OWN_LIMIT,
     BadCommand,
     CloudBroken,
     CloudError,
@@ -95,6 +96,11 @@ KEY_REFUSED: Words = (
     "The cloud did not accept the key this app asks with.",
     "check the `TENCENTCLOUD_…` credentials, and the clock of the machine it runs on.",
 )
+NO_TURN: Words = (
+    "Too many look-ups just now",
+    "This look-up waited a minute for its turn at the cloud and did not get one.",
+    "nothing to do for you; ask again when fewer people do.",
+)
 RIGHT_MISSING: Words = (
     "Our key lacks the right",
     "The cloud knows this app's key, but does not let it list log exports.",
@@ -105,7 +111,7 @@ ASK_IN_A_MINUTE = "nothing to do for you; ask again in a minute."
 CLOUD: Mapping[type[CloudError], Words] = {
     CloudUnreachable: (
         "No answer from the cloud",
-        "The cloud's API did not answer in time, or the connection to it broke.",
+        "The cloud's API did not answer in time, or the connection broke; I tried more than once.",
         ASK_IN_A_MINUTE,
     ),
     Throttled: (
@@ -120,7 +126,7 @@ CLOUD: Mapping[type[CloudError], Words] = {
     ),
     CloudBroken: (
         "The cloud's API failed",
-        "The API ended with an error of its own while it was answering.",
+        "The API ended with an error of its own, also when I asked again.",
         ASK_IN_A_MINUTE,
     ),
     CloudUnreadable: (
@@ -206,6 +212,8 @@ def _misunderstood(error: BadCommand) -> Words:
 
 def _cloud_words(error: CloudError) -> Words:
     match error:
+        case Throttled(code=code) if code == OUR_OWN_LIMIT:
+            return NO_TURN
         case NoSuchInstance():
             return _not_found(error)
         case NotAuthorised():

@@ -1,19 +1,31 @@
 """A question as it reached us from Slack: who, where, which words, and the way back. Pure."""
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 
+class Door(enum.Enum):
+    """How a question came in; each has its own way back."""
+
+    COMMAND = "command"  # a slash command: a private answer by its response_url
+    MENTION = "mention"  # in a channel or a thread: an answer in that thread
+    DIRECT = "direct"  # in the direct messages with the app
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One slash command.
+    """One question.
 
     Attributes:
         user, team, channel: Slack's ids; "" when Slack left one out.
-        text: the words behind the command, as Slack escaped them.
-        command: the command itself, `/mongolog`.
-        response_url: a bearer secret that answers this question 5 times within 30 minutes.
+        text: the words of the question, as Slack escaped them.
+        command: how questions begin there, `/mongolog` or `@mongolog`.
+        door: how it came in.
+        response_url: a bearer secret that answers a command 5 times within 30 minutes; else "".
+        thread_ts: the thread the answer belongs to; "" for none.
+        is_shared: the channel is known to be shared with another organisation.
     """
 
     user: str
@@ -21,7 +33,15 @@ class Asked:
     channel: str
     text: str
     command: str
-    response_url: str = field(repr=False)
+    door: Door = Door.COMMAND
+    response_url: str = field(default="", repr=False)
+    thread_ts: str = ""
+    is_shared: bool = False
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the asker alone sees the answer, and nobody keeps it."""
+        return self.door is Door.COMMAND or self.is_shared
 
     @classmethod
     def by_command(cls, body: Mapping[str, Any]) -> "Asked":
@@ -41,3 +61,52 @@ class Asked:
             command=command or "/mongolog",
             response_url=response_url,
         )
+
+    @classmethod
+    def by_mention(cls, body: Mapping[str, Any]) -> "Asked":
+        """From the body of an `app_mention` event: answered in its thread, or in a new one.
+
+        Source: https://docs.slack.dev/reference/events/app_mention
+        """
+        event = body["event"]
+        return cls(
+            **_said(body, event),
+            command="@mongolog",
+            door=Door.MENTION,
+            thread_ts=str(event.get("thread_ts") or event.get("ts") or ""),
+            is_shared=bool(body.get("is_ext_shared_channel")),
+        )
+
+    @classmethod
+    def by_direct_message(cls, body: Mapping[str, Any]) -> "Asked":
+        """From the body of a `message.im` event: threaded only when it was asked in a thread.
+
+        Source: https://docs.slack.dev/reference/events/message.im
+        """
+        event = body["event"]
+        return cls(
+            **_said(body, event),
+            command="/mongolog",
+            door=Door.DIRECT,
+            thread_ts=str(event.get("thread_ts") or ""),
+        )
+
+
+def is_from_a_person(event: Mapping[str, Any]) -> bool:
+    """Whether somebody typed this just now: no bot, no app, no edit, no notice of Slack's own."""
+    return bool(event.get("user")) and not any(
+        event.get(name) for name in ("bot_id", "bot_profile", "app_id", "subtype", "edited")
+    )
+
+
+def _said(body: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
+    text = str(event.get("text") or "")
+    for authorization in body.get("authorizations") or ():
+        if app := authorization.get("user_id"):
+            text = text.replace(f"<@{app}>", " ")
+    return {
+        "user": str(event.get("user") or ""),
+        "team": str(event.get("user_team") or event.get("team") or body.get("team_id") or ""),
+        "channel": str(event.get("channel") or ""),
+        "text": text.strip(),
+    }

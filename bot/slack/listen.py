@@ -24,13 +24,15 @@ from bot.render.guide import help_on, menu
 from bot.render.trouble import beside, trouble
 from bot.render.view import View
 from bot.render.waiting import restarting, still_asking, waiting_turn
-from bot.slack.asked import Asked
+from bot.slack.asked import Asked, Door, is_from_a_person
 from bot.slack.people import People, Person
 from bot.slack.reply import Replies
 from bot.slack.work import Work
 from bot.telemetry import REFERENCE, event, fault, new_reference
 
 COMMAND = "/mongolog"
+EVENTS = ("app_mention", "message.im")
+MOST_REMEMBERED = 1000  # event_ids; Slack sends an event again for minutes when it heard no answer
 DOWNLOAD = "ml.download"  # a URL button; Slack tells us of the click and wants it acknowledged
 PATIENCE_S = 2.0  # then the asker is told that the cloud is still being asked
 
@@ -43,6 +45,21 @@ def listen(bolt: AsyncApp, desk: "Desk", work: Work) -> None:
         await ack()
         work.start(desk.serve(Asked.by_command(body)))
 
+    seen = Seen(MOST_REMEMBERED)
+
+    @bolt.event("app_mention")
+    async def take_mention(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        if is_from_a_person(body["event"]) and seen.is_new(str(body.get("event_id"))):
+            work.start(desk.serve(Asked.by_mention(body)))
+
+    @bolt.event("message")  # edits and notices come here too, and want an acknowledgement
+    async def take_message(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        is_direct = body["event"].get("channel_type") == "im" and is_from_a_person(body["event"])
+        if is_direct and seen.is_new(str(body.get("event_id"))):
+            work.start(desk.serve(Asked.by_direct_message(body)))
+
     @bolt.action(DOWNLOAD)
     async def take_download(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
@@ -52,6 +69,23 @@ def listen(bolt: AsyncApp, desk: "Desk", work: Work) -> None:
     @bolt.error
     async def log_fault(error: Exception) -> None:  # Bolt's own handler prints text and body
         fault("delivery.broke", error)
+
+
+class Seen:
+    """The newest `most` names that came by."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._names: dict[str, None] = {}
+
+    def is_new(self, name: str) -> bool:
+        """Whether `name` comes for the first time."""
+        if name in self._names:
+            return False
+        self._names[name] = None
+        if len(self._names) > self._most:
+            del self._names[next(iter(self._names))]
+        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +114,14 @@ class Desk:
         """Answer a question, whatever happens; the one place that catches everything."""
         reference = new_reference(self.chance)
         REFERENCE.set(reference)
-        event("command.received", user=asked.user, team=asked.team, channel=asked.channel)
+        event(
+            "command.received",
+            door=asked.door.value,
+            user=asked.user,
+            team=asked.team,
+            channel=asked.channel,
+        )
+        asked = await self._placed(asked)
         view = self._view(asked, reference)
         try:
             await self._serve(asked, view)
@@ -95,17 +136,27 @@ class Desk:
             fault("command.broke", error)
             await self.replies.answer(asked, trouble(error, view))
 
+    async def _placed(self, asked: Asked) -> Asked:
+        """The question with what is known of its channel: decides who may see the answer."""
+        if asked.door is not Door.MENTION or asked.is_shared:
+            return asked
+        try:
+            place = await self.people.place(asked.channel)
+        except SlackRefused:
+            return replace(asked, is_shared=True)
+        return replace(asked, is_shared=place.is_shared)
+
     async def _serve(self, asked: Asked, view: View) -> None:
         person = await self.people.person(asked.user, asked.team)
         check(person.actor, Action.LOOK_UP)
         command = parse(asked.text, now=self.now(), zone=person.zone)
-        view = replace(view, zone=person.zone, links=True)
+        view = replace(view, zone=person.zone, links=asked.door is Door.COMMAND)
         match command:
             case Menu():
                 await self.replies.answer(asked, menu(view))
             case Help(topic=topic):
                 await self.replies.answer(asked, help_on(topic, view))
-            case Lookup(here=True):
+            case Lookup(here=True) if asked.door is Door.COMMAND:
                 await self._share(asked, command, person, view)
             case Lookup():
                 outcomes = await self._ask(asked, command, view)

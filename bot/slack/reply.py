@@ -1,6 +1,8 @@
 """The only sender: private answers and posts, and what to do when Slack does not take them.
 
-    response_url → chat.postEphemeral → a direct message
+    a command: response_url → chat.postEphemeral → a direct message
+    a mention: its thread (private in a shared channel) → chat.postEphemeral → a direct message
+    a direct message: the same place → a new direct message
     each of them: the layout → the same facts in the simplest layout → plain text
 
 A door whose outcome is unknown counts as closed: an answer twice is better than none.
@@ -23,7 +25,7 @@ from bot.errors import SlackRefused
 from bot.model import Message
 from bot.render.simplest import simplest
 from bot.settings.values import is_loopback
-from bot.slack.asked import Asked
+from bot.slack.asked import Asked, Door
 from bot.slack.call import UNREACHABLE, result_of
 from bot.telemetry import event
 
@@ -43,7 +45,7 @@ LONGEST_PAUSE_S = 5.0
 MOST_PAUSES = 2
 TOO_MANY_REQUESTS, OK = 429, 200
 
-Door = Callable[[Asked, Message], Awaitable[None]]
+Way = Callable[[Asked, Message], Awaitable[None]]
 
 
 class Replies:
@@ -70,15 +72,10 @@ class Replies:
         self._sleep = sleep
 
     async def answer(self, asked: Asked, message: Message) -> None:
-        """Answer the asker alone, by whatever door is open."""
-        doors: dict[str, Door] = {
-            "response_url": self._by_response_url,
-            "ephemeral": self._by_ephemeral,
-            "direct_message": self._by_direct_message,
-        }
-        for name, door in doors.items():
+        """Answer where it was asked, or else by whatever door is open."""
+        for name, way in self._ways(asked).items():
             try:
-                await _in_some_layout(partial(door, asked), message)
+                await _in_some_layout(partial(way, asked), message)
             except SlackRefused as refusal:
                 event("reply.refused", logging.WARNING, door=name, code=refusal.code)
             else:
@@ -86,15 +83,34 @@ class Replies:
                 return
         event("reply.lost", logging.ERROR)
 
+    def _ways(self, asked: Asked) -> dict[str, Way]:
+        ways: dict[str, Way] = {}
+        if asked.door is Door.COMMAND:
+            ways["response_url"] = self._by_response_url
+        elif not asked.is_private:
+            ways["post"] = self._by_post
+        if asked.door is not Door.DIRECT:
+            ways["ephemeral"] = self._by_ephemeral
+        return {**ways, "direct_message": self._by_direct_message}
+
     async def note(self, asked: Asked, message: Message) -> None:
         """A line on the way to the answer; when it can't be sent, the answer still will be."""
         try:
             async with asyncio.timeout(LONGEST_NOTE_S):
-                await self._by_response_url(asked, message)
+                await self._note_of(asked)(asked, message)
         except SlackRefused as refusal:
             event("reply.note_refused", code=refusal.code)
         except TimeoutError:
             event("reply.note_refused", code=UNREACHABLE)
+
+    def _note_of(self, asked: Asked) -> Way:
+        match asked.door:
+            case Door.COMMAND:
+                return self._by_response_url
+            case Door.DIRECT:
+                return self._by_post
+            case Door.MENTION:
+                return self._by_ephemeral  # a line in everybody's thread would stay there
 
     async def share(self, channel: str, message: Message) -> None:
         """Post for everyone in a channel. Never sent twice: an unknown outcome is an error.
@@ -151,20 +167,25 @@ class Replies:
                 user=asked.user,
                 text=message.text,
                 blocks=list(message.blocks) or None,
+                thread_ts=asked.thread_ts or None,
                 parse="none",
             )
         )
+
+    async def _by_post(self, asked: Asked, message: Message) -> None:
+        await self._post(asked.channel, message, thread_ts=asked.thread_ts)
 
     async def _by_direct_message(self, asked: Asked, message: Message) -> None:
         # A direct message is kept and searched: without buttons there is no link in it.
         await self._post(asked.user, simplest(message))
 
-    async def _post(self, channel: str, message: Message) -> None:
+    async def _post(self, channel: str, message: Message, *, thread_ts: str = "") -> None:
         await result_of(
             self._slack.chat_postMessage(
                 channel=channel,
                 text=message.text,
                 blocks=list(message.blocks) or None,
+                thread_ts=thread_ts or None,
                 parse="none",
                 mrkdwn=bool(message.blocks),  # text alone may hold foreign words
                 unfurl_links=False,

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cli import _parser
 from bot.demo.slack_methods import COVERAGE
 from bot.settings import NAMES
-from bot.slack.listen import COMMAND, Desk, listen
+from bot.slack.listen import COMMAND, EVENTS, Desk, listen
 from bot.slack.work import Work
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +23,7 @@ MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yaml").read_text(enc
 
 # Simulated for the page and for later work; the product does not call them yet.
 NOT_CALLED_YET = {"chat.update", "chat.delete"}
+SCOPES_OF_EVENTS = {"app_mentions:read", "im:history"}
 METHOD = r"(?:auth|chat|conversations|users|views|usergroups)_[a-zA-Z]+"
 
 
@@ -47,8 +48,9 @@ LENGTHS = {
 }
 KEYS = {
     (): {"display_information", "features", "oauth_config", "settings"},
-    ("features",): {"bot_user", "slash_commands"},
+    ("features",): {"app_home", "bot_user", "slash_commands"},
     ("settings",): {
+        "event_subscriptions",
         "interactivity",
         "org_deploy_enabled",
         "socket_mode_enabled",
@@ -99,9 +101,17 @@ def test_the_manifest_declares_interactivity_exactly_when_there_are_buttons() ->
     bolt = AsyncApp(client=AsyncWebClient(), authorize=authorize)
     listen(bolt, Desk(query=None, people=None, replies=None), Work())  # type: ignore[arg-type]
 
-    assert len(bolt._async_listeners) == len(MANIFEST["features"]["slash_commands"]) + 1
+    commands = MANIFEST["features"]["slash_commands"]
+    assert len(bolt._async_listeners) == len(commands) + len(EVENTS) + 1
     assert MANIFEST["settings"]["interactivity"]["is_enabled"] is True
-    assert "event_subscriptions" not in MANIFEST["settings"]
+
+
+def test_the_manifest_subscribes_to_exactly_the_events_that_are_listened_to() -> None:
+    subscriptions = MANIFEST["settings"]["event_subscriptions"]
+
+    assert subscriptions["bot_events"] == list(EVENTS)
+    assert subscriptions["request_url"] == MANIFEST["settings"]["interactivity"]["request_url"]
+    assert MANIFEST["features"]["app_home"]["messages_tab_read_only_enabled"] is False
 
 
 def test_the_manifest_asks_for_exactly_the_scopes_of_what_is_called() -> None:
@@ -109,13 +119,13 @@ def test_the_manifest_asks_for_exactly_the_scopes_of_what_is_called() -> None:
     asked = set(MANIFEST["oauth_config"]["scopes"]["bot"]) - {"commands"}
 
     # conversations.info takes any of four scopes; the two for direct messages are not needed.
-    assert asked == needed - {"im:read", "mpim:read"}
+    assert asked == needed - {"im:read", "mpim:read"} | SCOPES_OF_EVENTS
 
 
 def test_the_readme_gives_a_reason_for_each_scope() -> None:
     section = README.partition("### Scopes")[2].partition("##")[0]
 
-    assert set(re.findall(r"`([a-z]+(?::[a-z]+)?)`", section)) >= set(
+    assert set(re.findall(r"`([a-z_]+(?::[a-z]+)?)`", section)) >= set(
         MANIFEST["oauth_config"]["scopes"]["bot"]
     )
 
