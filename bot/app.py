@@ -21,15 +21,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import __version__
 from bot.errors import SettingsError, SlackRefused
+from bot.health import Health
+from bot.metrics import Metrics, metrics_listening
 from bot.query import BoundedMemory, open_query
-from bot.settings import Settings, hide_from_bolt, revealed
+from bot.settings import Mode, Settings, hide_from_bolt, revealed
 from bot.settings.values import is_loopback
 from bot.slack.call import result_of
 from bot.slack.listen import Desk, listen
 from bot.slack.people import People
 from bot.slack.reply import Replies
 from bot.slack.work import Work
-from bot.telemetry import event
+from bot.socket_mode import SocketFace
+from bot.telemetry import event, observing
 from bot.web import Face, listening
 
 DRAIN_S = 25.0  # platforms kill a process about 30 s after they asked it to end
@@ -57,15 +60,23 @@ BAD_TOKEN = frozenset(
 )
 
 
+GOODBYE = "We are restarting. Your turn: please ask again in half a minute."
+
+
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[int]:
-    """Open the whole product over HTTP; gives the port it listens on. Leaving drains and closes it.
+async def running(settings: Settings, mode: Mode = "http") -> AsyncIterator[int]:
+    """Open the whole product; gives the port of its HTTP face. Leaving drains and closes it.
+
+    Args:
+        settings: everything that can be set.
+        mode: how Slack's deliveries come: to the HTTP face, or over websockets.
 
     Raises:
-        SettingsError: when the port can't be used or Slack refuses the token.
+        SettingsError: when the port can't be used or Slack refuses a token.
         SlackRefused: when Slack can't be reached.
     """
     async with AsyncExitStack() as stack:
+        health = await _open_metrics(settings, stack)
         query = open_query(settings, BoundedMemory())
         stack.push_async_callback(query.aclose)
         session = await stack.enter_async_context(_slack_session(settings))
@@ -80,18 +91,68 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         )
         bolt = _bolt(slack, identity)
         listen(bolt, desk, work)
-        face = Face(bolt.async_dispatch, signing_secret=revealed(settings.slack_signing_secret))
-        port = await stack.enter_async_context(_open_port(face, settings))
-        stack.push_async_callback(work.drain, DRAIN_S)
-        stack.callback(face.stop_intake)
-        event(
-            "app.ready", version=__version__, mode="http", port=port, team=identity.get("team_id")
+        port = await stack.enter_async_context(
+            _open_doors(bolt, slack, settings, mode=mode, work=work, health=health)
         )
+        event("app.ready", version=__version__, mode=mode, port=port, team=identity.get("team_id"))
         event("app.rules", rules="none: every full member may do everything, links included")
         yield port
 
 
-async def serve(settings: Settings) -> None:
+async def _open_metrics(settings: Settings, stack: AsyncExitStack) -> Health:
+    metrics, health = Metrics(version=__version__), Health()
+    stack.enter_context(observing(metrics.observe))
+    await stack.enter_async_context(metrics_listening(metrics, health, address=settings.metrics))
+    return health
+
+
+@asynccontextmanager
+async def _open_doors(
+    bolt: AsyncApp,
+    slack: AsyncWebClient,
+    settings: Settings,
+    *,
+    mode: Mode,
+    work: Work,
+    health: Health,
+) -> AsyncIterator[int]:
+    """Let Slack in; leaving stops the intake first, then drains, then closes the doors."""
+    async with AsyncExitStack() as stack:
+        dispatch = bolt.async_dispatch if mode == "http" else None
+        secret = revealed(settings.slack_signing_secret)
+        face = Face(dispatch, signing_secret=secret, health=health)
+        port = await stack.enter_async_context(_open_port(face, settings, mode))
+        sockets = await _socket_face(bolt, slack, settings) if mode == "socket" else None
+        if sockets:
+            health.register("slack", sockets.trouble)
+            await stack.enter_async_context(sockets.connected())
+        stack.push_async_callback(work.drain, DRAIN_S)
+        stack.callback(face.stop_intake)
+        if sockets:
+            stack.callback(sockets.stop_intake)
+        yield port
+
+
+async def _socket_face(bolt: AsyncApp, slack: AsyncWebClient, settings: Settings) -> SocketFace:
+    """Raises SettingsError when Slack refuses the app token."""
+    app_token = revealed(settings.slack_app_token)
+    try:
+        await result_of(slack.apps_connections_open(app_token=app_token))
+    except SlackRefused as refusal:
+        if refusal.code in BAD_TOKEN:
+            fault = f"SLACK_APP_TOKEN: Slack refuses it ({refusal.code})"
+            raise SettingsError((fault,)) from None
+        event("slack.unreachable", logging.WARNING, code=refusal.code)
+    return SocketFace(
+        bolt.async_dispatch,
+        app_token=app_token,
+        slack=slack,
+        uses_proxy=not _is_local(settings),
+        goodbye=GOODBYE,
+    )
+
+
+async def serve(settings: Settings, mode: Mode) -> None:
     """Run until SIGTERM or SIGINT, then drain.
 
     Raises:
@@ -99,7 +160,7 @@ async def serve(settings: Settings) -> None:
     """
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(_log_loop_fault)
-    serving = asyncio.create_task(_serve_until_cancelled(settings))
+    serving = asyncio.create_task(_serve_until_cancelled(settings, mode))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, serving.cancel)
     with suppress(asyncio.CancelledError):  # also while it is still being opened
@@ -107,8 +168,8 @@ async def serve(settings: Settings) -> None:
     event("app.stopped")
 
 
-async def _serve_until_cancelled(settings: Settings) -> None:
-    async with running(settings):
+async def _serve_until_cancelled(settings: Settings, mode: Mode) -> None:
+    async with running(settings, mode):
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
         event("app.stopping")
@@ -122,15 +183,18 @@ def _log_loop_fault(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> No
 
 @asynccontextmanager
 async def _slack_session(settings: Settings) -> AsyncIterator[aiohttp.ClientSession]:
-    is_plain = urlsplit(settings.slack_api_url).scheme == "http"
     connector = aiohttp.TCPConnector(
-        ssl=True if is_plain else settings.tls(), keepalive_timeout=KEEP_ALIVE_S
+        ssl=True if _is_plain(settings) else settings.tls(), keepalive_timeout=KEEP_ALIVE_S
     )
     # trust_env honours NO_PROXY too; to loopback no proxy is asked at all.
     async with aiohttp.ClientSession(
         connector=connector, timeout=SLACK_TIMEOUT, trust_env=not _is_local(settings)
     ) as session:
         yield session
+
+
+def _is_plain(settings: Settings) -> bool:
+    return urlsplit(settings.slack_api_url).scheme == "http"
 
 
 def _is_local(settings: Settings) -> bool:
@@ -142,6 +206,7 @@ def _web_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebC
         token=revealed(settings.slack_bot_token),
         base_url=settings.slack_api_url,
         session=session,
+        ssl=None if _is_plain(settings) else settings.tls(),  # for the websockets
         # Slack's default handler would send a post again after a broken connection.
         retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
     )
@@ -202,9 +267,9 @@ def _bolt(slack: AsyncWebClient, identity: dict[str, Any]) -> AsyncApp:
 
 
 @asynccontextmanager
-async def _open_port(face: Face, settings: Settings) -> AsyncIterator[int]:
+async def _open_port(face: Face, settings: Settings, mode: Mode) -> AsyncIterator[int]:
     try:
-        async with listening(face, host=settings.host, port=settings.port) as port:
+        async with listening(face, host=settings.host_in(mode), port=settings.port) as port:
             yield port
     except OSError as error:
         if error.errno == errno.EADDRINUSE:

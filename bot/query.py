@@ -24,7 +24,8 @@ from bot.cloud.sign import Credentials
 from bot.cloud.wire import Units
 from bot.errors import CloudError, NoSuchInstance, NotAuthorised
 from bot.model import Failure, InstanceId, Lookup, Outcome, Report
-from bot.settings import MAX_REQUESTS_PER_S, Settings, revealed
+from bot.settings import MAX_REQUESTS_PER_S, Settings
+from bot.settings.credentials import read_credentials
 
 KIB = 1024
 MOST_AT_ONCE = 3
@@ -243,11 +244,8 @@ def open_query(settings: Settings, memory: Memory, permits: Permits | None = Non
     """
 
     def credentials() -> Credentials:
-        return Credentials(
-            secret_id=revealed(settings.secret_id),
-            secret_key=revealed(settings.secret_key),
-            token=revealed(settings.cloud_token) or None,
-        )
+        keys = read_credentials(settings)
+        return Credentials(secret_id=keys.secret_id, secret_key=keys.secret_key, token=keys.token)
 
     cloud = CloudClient(
         http=open_http(settings.cloud_endpoint, TC3Auth(credentials), settings.tls),

@@ -12,13 +12,21 @@ import random
 import re
 import sys
 import traceback
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
 LOGGER = logging.getLogger("mongolog")
 REFERENCE: ContextVar[str] = ContextVar("reference", default="")
+
+Observer = Callable[[str, Mapping[str, object]], None]
+# Of the whole process, as the logger itself is.
+_OBSERVERS: list[Observer] = []
+
+MOST_ADDED = 100  # temporary credentials come anew every hour or so; the oldest are long expired
 
 # No letters or digits that are mistaken for each other when read out on the phone.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -48,7 +56,22 @@ def new_reference(source: random.Random) -> str:
 
 def event(name: str, /, level: int = logging.INFO, **facts: object) -> None:
     """Log that something happened. `name` is a stable key such as `reply.sent`."""
+    for observer in _OBSERVERS:
+        observer(name, facts)
     LOGGER.log(level, name, extra={"facts": facts})
+
+
+@contextmanager
+def observing(observer: Observer) -> Iterator[None]:
+    """Call `observer` with each event's name and facts while this is open, whatever the log level.
+
+    It must be quick and must not raise.
+    """
+    _OBSERVERS.append(observer)
+    try:
+        yield
+    finally:
+        _OBSERVERS.remove(observer)
 
 
 def fault(name: str, error: BaseException, /, **facts: object) -> None:
@@ -75,7 +98,20 @@ class Redaction(logging.Filter):
 
     def __init__(self, secrets: Iterable[str]) -> None:
         super().__init__()
-        self._secrets = tuple(sorted((s for s in secrets if s), key=len, reverse=True))
+        self._given = frozenset(filter(None, secrets))
+        self._added: deque[str] = deque(maxlen=MOST_ADDED)
+        self._secrets: tuple[str, ...] = ()
+        self._sort()
+
+    def add(self, secret: str) -> None:
+        """From now on this one must not be written either; the newest hundred are kept."""
+        if secret and secret not in self._secrets:
+            self._added.append(secret)
+            self._sort()
+
+    def _sort(self) -> None:
+        # A secret inside a longer one must not save the rest of it.
+        self._secrets = tuple(sorted({*self._given, *self._added}, key=len, reverse=True))
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record in place; always keeps it."""
@@ -95,6 +131,15 @@ class Redaction(logging.Filter):
 
     def _scrub_fact(self, value: object) -> object:
         return value if isinstance(value, int | float | None) else self.scrub(str(value))
+
+
+def hide(*secrets: str) -> None:
+    """Take secrets that were found later, such as renewed credentials, out of every log line."""
+    for handler in logging.getLogger().handlers:
+        for each in handler.filters:
+            if isinstance(each, Redaction):
+                for secret in secrets:
+                    each.add(secret)
 
 
 def _rendered(record: logging.LogRecord) -> str:

@@ -8,10 +8,12 @@ Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
 """
 
 import json
+import logging
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -21,6 +23,7 @@ from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import Clock, SignatureVerifier
 
+from bot.health import Health
 from bot.telemetry import event
 
 MOST_BYTES = 1024 * 1024  # Slack's own payloads stay far below
@@ -36,26 +39,35 @@ class Face:
     """What Slack and load balancers talk to.
 
     Args:
-        dispatch: Bolt's.
-        signing_secret: of the Slack app.
+        dispatch: Bolt's; None in Socket Mode, where deliveries come another way.
+        signing_secret: of the Slack app; "" in Socket Mode.
+        health: asked by `/readyz`; its draining is ours.
         clock: Unix seconds; Slack's signatures are good for 5 minutes.
     """
 
     def __init__(
-        self, dispatch: Dispatch, *, signing_secret: str, clock: Callable[[], float] = time.time
+        self,
+        dispatch: Dispatch | None,
+        *,
+        signing_secret: str = "",
+        health: Health | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self._dispatch = dispatch
-        self._verifier = SignatureVerifier(signing_secret, clock=_SlackClock(clock))
-        self._is_draining = False
+        self._take = None
+        if dispatch is not None:
+            verifier = SignatureVerifier(signing_secret, clock=_SlackClock(clock))
+            self._take = partial(self._take_delivery, dispatch, verifier)
+        self._health = health or Health()
 
     def stop_intake(self) -> None:
-        """From now on Slack is told to come back later; health stays up until the end."""
-        self._is_draining = True
+        """From now on Slack is told to come back later; `/healthz` stays up until the end."""
+        self._health.drain()
 
     def application(self) -> web.Application:
         """The routes."""
         application = web.Application(client_max_size=MOST_BYTES)
-        application.router.add_post("/slack/events", self._take_delivery)
+        if self._take is not None:
+            application.router.add_post("/slack/events", self._take)
         application.router.add_get("/healthz", self._tell_health)
         application.router.add_get("/readyz", self._tell_readiness)
         return application
@@ -64,30 +76,44 @@ class Face:
         return web.Response(text="ok\n")
 
     async def _tell_readiness(self, _: web.Request) -> web.Response:
-        return web.Response(status=503 if self._is_draining else 200)
+        return web.Response(status=200 if self._health.is_well else 503)
 
-    async def _take_delivery(self, request: web.Request) -> web.StreamResponse:
+    async def _take_delivery(
+        self, dispatch: Dispatch, verifier: SignatureVerifier, request: web.Request
+    ) -> web.StreamResponse:
+        arrived = time.perf_counter()
+        fields = await self._read(request, verifier)
+        if isinstance(fields, web.Response):
+            return fields
+        answer = await to_aiohttp_response(await dispatch(_bolt_request(request, fields)))
+        took_ms = round(1000 * (time.perf_counter() - arrived), 3)
+        event("delivery.acknowledged", logging.DEBUG, mode="http", took_ms=took_ms)
+        return answer
+
+    async def _read(
+        self, request: web.Request, verifier: SignatureVerifier
+    ) -> dict[str, Any] | web.Response:
+        """The fields of a delivery that is to be served; else the answer to it."""
         try:
             text = (await request.read()).decode()
             if SSL_CHECK.search(text):  # Slack looks at the certificate alone, unsigned
                 return web.Response()
-            if not self._is_signed(request, text):
+            if not _is_signed(request, text, verifier):
                 return _refuse(401, "signature")
             fields = read_fields(text, request.content_type)
         except (ValueError, RecursionError):
             return _refuse(400, "body")
-        if self._is_draining:
-            return _refuse(503, "draining")
-        return await to_aiohttp_response(await self._dispatch(_bolt_request(request, fields)))
+        return _refuse(503, "draining") if self._health.is_draining else fields
 
-    def _is_signed(self, request: web.Request, text: str) -> bool:
-        timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
-        signature = request.headers.get("X-Slack-Signature", "")
-        return (
-            UNIX_SECONDS.fullmatch(timestamp) is not None
-            and signature.isascii()
-            and self._verifier.is_valid(text, timestamp, signature)
-        )
+
+def _is_signed(request: web.Request, text: str, verifier: SignatureVerifier) -> bool:
+    timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+    signature = request.headers.get("X-Slack-Signature", "")
+    return (
+        UNIX_SECONDS.fullmatch(timestamp) is not None
+        and signature.isascii()
+        and verifier.is_valid(text, timestamp, signature)
+    )
 
 
 class _SlackClock(Clock):

@@ -1,7 +1,7 @@
-"""The commands of the terminal: serve · demo · lookup. Each is imported only when it is chosen.
+"""The commands of the terminal, each imported only when it is chosen.
 
-Exit codes: 0 done · 1 Slack can't be reached · 2 usage or settings · 3 no such instance ·
-4 not authorised · 5 the cloud is unreachable or broken.
+Exit codes: 0 done · 1 Slack can't be reached, or `check` found a fault · 2 usage or settings ·
+3 no such instance · 4 not authorised · 5 the cloud is unreachable or broken.
 """
 
 import argparse
@@ -46,6 +46,14 @@ def _run(options: argparse.Namespace) -> int:
             from bot.cli import serve  # noqa: PLC0415
 
             return serve.run(options.mode)
+        case "check":
+            from bot.cli import check  # noqa: PLC0415
+
+            return check.run()
+        case "manifest":
+            from bot.cli import manifest  # noqa: PLC0415
+
+            return manifest.run(options.url)
         case _:
             from bot.cli import demo  # noqa: PLC0415
 
@@ -69,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_demo(commands)
     _add_lookup(commands)
+    commands.add_parser("check", help="try every token, key, right and clock for real")
+    _add_manifest(commands)
     return parser
 
 
@@ -78,7 +88,7 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--mode",
         choices=("auto", "http", "socket"),
         default="auto",
-        help="how Slack reaches it; this version has http",
+        help="how Slack reaches it; auto is socket when SLACK_APP_TOKEN is set, else http",
     )
 
 
@@ -99,3 +109,10 @@ def _add_lookup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     lookup.add_argument("--json", action="store_true", help="one JSON document on stdout")
     lookup.add_argument("--links", action="store_true", help="show download links: bearer secrets")
+
+
+def _add_manifest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    manifest = commands.add_parser("manifest", help="the app's manifest, as JSON for Slack")
+    manifest.add_argument(
+        "--url", help="where Slack reaches the app over https; without it, by Socket Mode"
+    )

@@ -1,14 +1,13 @@
-"""What Slack sends to an app: slash commands and clicks, as forms, signed. Pure.
+"""What Slack tells an app: slash commands and clicks, and what became of them. Pure.
 
-person, place, words → form → body → headers with the signature
+person, place, words → payload ──► the app ──► Acknowledgement, Delivery
 """
 
 import hashlib
 import hmac
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from bot.demo.block_kit import actionable
 from bot.demo.slack_objects import message_object
@@ -28,7 +27,7 @@ class Acknowledgement:
         outcome: in Slack's words: `ok`; `operation_timeout` when it was late; `dispatch_failed`
             without a connection or with another status than 200; `invalid_command_response` when
             the body is no message that Slack could show.
-        status: None when no answer came in time.
+        status: None when no answer came in time, or a websocket brought it.
         body: the answer's body; empty when no answer came in time.
         content_type: its media type; empty when no answer came in time.
         seconds: until it answered, or until Slack stopped waiting.
@@ -43,12 +42,17 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One command, click or raw request that went to the app, and its acknowledgement.
+    """One command, click, event or raw request that went to the app, and its acknowledgement.
 
     Attributes:
         id: unique; `Posted.answers` names it. Empty for a raw request.
         user, channel: who acted, and where; empty for a raw request.
-        response_url: where the app may answer; empty for a raw request.
+        response_url: where the app may answer; empty for an event and a raw request.
+        ts: of the person's own message, for an event.
+        thread_ts: the message that it replies to, for an event in a thread.
+        event_id: unique, and the same when it is sent again; empty for all but events.
+        callback: the event as it was sent.
+        retry_number: how often the event had been sent before.
         began: how many versions of messages there were when it was sent.
         acknowledgement: how the app took it.
     """
@@ -57,6 +61,11 @@ class Delivery:
     user: str = ""
     channel: str = ""
     response_url: str = ""
+    ts: str = ""
+    thread_ts: str | None = None
+    event_id: str = ""
+    callback: dict[str, Any] | None = field(default=None, repr=False, compare=False)
+    retry_number: int = 0
     began: int
     acknowledgement: Acknowledgement
 
@@ -101,7 +110,7 @@ def escaped(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def command_body(
+def command_payload(
     *,
     person: Person,
     channel: Channel,
@@ -109,12 +118,12 @@ def command_body(
     words: str,
     response_url: str,
     trigger_id: str,
-) -> bytes:
-    """The body of a slash command, its fields in Slack's order.
+) -> dict[str, Any]:
+    """What a slash command says, its fields in Slack's order.
 
     docs.slack.dev/interactivity/implementing-slash-commands
     """
-    form = {
+    return {
         "token": VERIFICATION_TOKEN,
         "team_id": TEAM,
         "team_domain": TEAM_DOMAIN,
@@ -129,10 +138,9 @@ def command_body(
         "response_url": response_url,
         "trigger_id": trigger_id,
     }
-    return urlencode(form).encode()
 
 
-def click_body(
+def click_payload(
     *,
     person: Person,
     channel: Channel,
@@ -140,12 +148,12 @@ def click_body(
     action: dict[str, Any],
     response_url: str,
     trigger_id: str,
-) -> bytes:
-    """The body of a click; the message itself comes along unless it is ephemeral.
+) -> dict[str, Any]:
+    """What a click says; the message itself comes along unless it is ephemeral.
 
     docs.slack.dev/reference/interaction-payloads/block_actions-payload
     """
-    payload: dict[str, Any] = {
+    return {
         "type": "block_actions",
         "user": {
             "id": person.id,
@@ -169,7 +177,6 @@ def click_body(
         "response_url": response_url,
         "actions": [action],
     }
-    return urlencode({"payload": json.dumps(payload)}).encode()
 
 
 def _container(posted: Posted) -> dict[str, Any]:

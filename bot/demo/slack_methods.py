@@ -8,21 +8,13 @@ A method that is not in `METHODS` does not exist here.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from bot.demo.block_kit import MOST_TEXT, MOST_UPDATED_TEXT, message_faults
 from bot.demo.slack_arguments import Request, checked
 from bot.demo.slack_objects import channel_object, message_object, user_object
 from bot.demo.slack_refusal import SlackRefusal, refuse_faults
-from bot.demo.workspace import (
-    BOT,
-    BOT_USER,
-    TEAM,
-    TEAM_DOMAIN,
-    Channel,
-    Posted,
-    Workspace,
-)
+from bot.demo.workspace import BOT, BOT_USER, TEAM, TEAM_DOMAIN, Channel, Posted, Workspace
 
 TS_PATTERN = re.compile(r"\d{10}\.\d{6}")
 SCOPE_TO_READ = {"channel": "channels:read", "private": "groups:read", "im": "im:read"}
@@ -31,9 +23,13 @@ PARSE_MODES = ("none", "full")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call that may be answered: `arguments` are typed, `now` is in Unix seconds."""
+    """One call that may be answered: `arguments` are typed, `now` is in Unix seconds.
+
+    `new_link` makes the URL at which a websocket may be opened.
+    """
 
     workspace: Workspace
+    new_link: Callable[[], str]
     scopes: frozenset[str]
     now: float
     arguments: dict[str, Any]
@@ -49,9 +45,10 @@ class Method:
 
     Attributes:
         answer: makes the fields of the answer beside `ok`.
-        scopes: any one of these is needed; none when empty.
+        scopes: any one of these is needed of a bot token; none when empty.
         required, optional: names of its arguments; all others are refused.
         takes_json: Slack's reading methods ignore a JSON body.
+        caller: whose token it takes; no other works.
     """
 
     answer: Callable[[Call], dict[str, Any]]
@@ -59,10 +56,17 @@ class Method:
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     takes_json: bool = True
+    caller: Literal["bot", "app"] = "bot"
 
 
 def answer(
-    name: str, request: Request, *, workspace: Workspace, scopes: frozenset[str], now: float
+    name: str,
+    request: Request,
+    *,
+    workspace: Workspace,
+    scopes: frozenset[str],
+    now: float,
+    new_link: Callable[[], str],
 ) -> dict[str, Any]:
     """The answer of the method `name` of `METHODS` to a call whose token is right.
 
@@ -74,13 +78,17 @@ def answer(
         raise _missing_scope(method.scopes[0], scopes)
     sent = request.arguments if method.takes_json or not request.is_json else {}
     arguments = checked(sent, required=method.required, optional=(*method.optional, WORKSPACE))
-    call = Call(workspace=workspace, scopes=scopes, now=now, arguments=arguments)
+    call = Call(workspace=workspace, scopes=scopes, now=now, arguments=arguments, new_link=new_link)
     warning = {"warning": "missing_charset"} if request.lacks_charset else {}
     return {"ok": True, **method.answer(call), **warning}
 
 
 def _missing_scope(needed: str, scopes: frozenset[str]) -> SlackRefusal:
     return SlackRefusal("missing_scope", needed=needed, provided=",".join(sorted(scopes)))
+
+
+def _apps_connections_open(call: Call) -> dict[str, Any]:
+    return {"url": call.new_link()}
 
 
 def _auth_test(_call: Call) -> dict[str, Any]:
@@ -233,6 +241,7 @@ def _said(call: Call) -> dict[str, Any]:
 WORKSPACE = "team_id"  # every method takes it, for tokens of a whole organisation
 MESSAGE = ("text", "blocks", "parse", "link_names")
 METHODS: Mapping[str, Method] = {
+    "apps.connections.open": Method(answer=_apps_connections_open, caller="app"),
     "auth.test": Method(answer=_auth_test),
     "users.info": Method(
         answer=_users_info,

@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.demo.workspace import APP, BOT, BOT_USER, TEAM, Channel, Person, Posted
+from bot.demo.workspace import APP, BOT, BOT_USER, OTHER_TEAM, TEAM, Channel, Person, Posted
+
+# docs.slack.dev/reference/objects/user-object: only single-channel guests are "ultra" restricted.
+GUESTS = ("guest", "multi_channel_guest")
 
 
 def user_object(person: Person, *, is_met: bool, now: float) -> dict[str, Any]:
@@ -39,13 +42,12 @@ def _clock_of(person: Person, now: float) -> dict[str, Any]:
 
 
 def _rank_of(person: Person) -> dict[str, Any]:
-    is_guest = person.kind == "guest"
     return {
         "is_admin": False,
         "is_owner": False,
         "is_primary_owner": False,
-        "is_restricted": is_guest,
-        "is_ultra_restricted": is_guest,
+        "is_restricted": person.kind in GUESTS,
+        "is_ultra_restricted": person.kind == "guest",
     }
 
 
@@ -59,8 +61,8 @@ def channel_object(channel: Channel) -> dict[str, Any]:
         "name_normalized": channel.name,
         "is_general": False,
         "is_member": channel.has_app,
-        "is_pending_ext_shared": False,
-        "pending_shared": [],
+        "is_pending_ext_shared": channel.pending_shared,
+        "pending_shared": [OTHER_TEAM] if channel.pending_shared else [],
         "topic": {"value": "", "creator": "", "last_set": 0},
         "purpose": {"value": "", "creator": "", "last_set": 0},
     }

@@ -2,6 +2,7 @@
 
     POST /api/METHOD ──► read_request → token → forced refusal → slack_methods ──► Workspace
     POST /commands/…, /actions/… ──► held? dead? → ResponseUrl ──► Workspace
+    GET /link/?ticket=… ──► Switchboard
 
 Delivers nothing itself: `slack_api` does.
 """
@@ -10,7 +11,6 @@ import asyncio
 import json
 import secrets
 import time
-from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -21,14 +21,15 @@ from aiohttp import web
 
 from bot.demo import slack_methods
 from bot.demo.slack_arguments import JSON, Request, read_request
-from bot.demo.slack_methods import COVERAGE
+from bot.demo.slack_limits import Limits
+from bot.demo.slack_methods import COVERAGE, METHODS
 from bot.demo.slack_refusal import SlackRefusal
 from bot.demo.slack_response_url import ResponseUrl
+from bot.demo.slack_socket import Switchboard
 from bot.demo.workspace import TEAM, Posted, Workspace
 
-SCOPES_WITHOUT_METHOD = ("commands", "app_mentions:read")
+SCOPES_WITHOUT_METHOD = ("commands", "app_mentions:read", "im:history")
 SHUTDOWN_S = 1.0
-RATE_LIMITED = "ratelimited"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class SlackServer:
     Args:
         workspace: who and what is there.
         bot_token: the token that the Web API takes.
+        app_token: the token that `apps.connections.open` takes; None when the app has none.
         port: on 127.0.0.1; 0 takes a free one.
         clock: Unix seconds, for timestamps and the life of a response_url.
         sleep: holds answers while `response_url_delay` is set.
@@ -59,6 +61,7 @@ class SlackServer:
         replaces_last: `replace_original` on a slash command's url replaces the last message; Slack
             promises neither this nor a new message. For the commands sent afterwards.
         asked: the Web API calls so far.
+        sockets: the app's websockets.
         on_posted: called with every version of every message.
     """
 
@@ -67,6 +70,7 @@ class SlackServer:
         workspace: Workspace,
         *,
         bot_token: str,
+        app_token: str | None = None,
         port: int = 0,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -81,12 +85,14 @@ class SlackServer:
         self.asked: list[Asked] = []
         self.on_posted = workspace.on_posted
         self.clock = clock
+        self.sockets = Switchboard(clock=clock, secret=secret)
         self._bot_token = bot_token
+        self._app_token = app_token
         self._port = port
         self._sleep = sleep
         self._secret = secret
         self._response_urls: dict[str, ResponseUrl] = {}
-        self._refusals: defaultdict[str, deque[tuple[str, int]]] = defaultdict(deque)
+        self._limits = Limits()
         self._runner = web.AppRunner(self._faces(), access_log=None, shutdown_timeout=SHUTDOWN_S)
 
     async def __aenter__(self) -> Self:
@@ -105,7 +111,17 @@ class SlackServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.sockets.close()
         await self._runner.cleanup()
+
+    @property
+    def rate_limits(self) -> dict[str, int]:
+        """Calls a minute, by method, for `chat.postMessage` in each channel; no others count."""
+        return self._limits.rates
+
+    @rate_limits.setter
+    def rate_limits(self, rates: dict[str, int]) -> None:
+        self._limits.rates = rates
 
     @property
     def origin(self) -> str:
@@ -126,7 +142,7 @@ class SlackServer:
         self, method: str, error: str, times: int = 1, *, retry_after_s: int = 1
     ) -> None:
         """Refuse the next calls of a method. `ratelimited` is HTTP 429 with Retry-After."""
-        self._refusals[method].extend([(error, retry_after_s)] * times)
+        self._limits.refuse_next(method, error, times, retry_after_s)
 
     def issue(
         self, kind: str, *, user: str, channel: str, clicked: Posted | None = None
@@ -149,6 +165,7 @@ class SlackServer:
         for method in COVERAGE:
             app.router.add_route("*", f"/api/{method}", partial(self._serve_method, method))
         app.router.add_route("*", "/api/{unknown}", self._serve_unknown_method)
+        app.router.add_get("/link/", self.sockets.serve)
         for kind in ("commands", "actions"):
             app.router.add_post(f"/{kind}/{{team}}/{{number}}/{{secret}}", self._serve_response_url)
         return app
@@ -162,6 +179,7 @@ class SlackServer:
             "x-accepted-oauth-scopes": ",".join(COVERAGE[method]),
         }
         try:
+            _refuse_insecure(method, http)
             request = read_request(http.query, http.headers, await http.read())
             answer = self._answer(method, request)
         except SlackRefusal as refusal:
@@ -173,14 +191,15 @@ class SlackServer:
 
     def _answer(self, method: str, request: Request) -> dict[str, Any]:
         try:
-            self._authenticate(request.token)
-            self._refuse_if_told(method)
+            self._authenticate(method, request.token)
+            self._limits.admit(method, request.arguments, self.clock())
             answer = slack_methods.answer(
                 method,
                 request,
                 workspace=self.workspace,
                 scopes=frozenset(self.scopes),
                 now=self.clock(),
+                new_link=self._new_link,
             )
         except SlackRefusal as refusal:
             self._note(method, request, refusal.answer())
@@ -191,18 +210,18 @@ class SlackServer:
     def _note(self, method: str, request: Request, answer: dict[str, Any]) -> None:
         self.asked.append(Asked(method=method, arguments=request.arguments, answer=answer))
 
-    def _authenticate(self, token: str | None) -> None:
+    def _authenticate(self, method: str, token: str | None) -> None:
+        tokens = {"bot": self._bot_token, "app": self._app_token}
+        needed = tokens[METHODS[method].caller]
         if token is None:
             raise SlackRefusal("not_authed")
-        if token != self._bot_token:
+        if token not in tokens.values():
             raise SlackRefusal("invalid_auth")
+        if token != needed:
+            raise SlackRefusal("invalid_auth" if needed is None else "not_allowed_token_type")
 
-    def _refuse_if_told(self, method: str) -> None:
-        if self._refusals[method]:
-            error, retry_after_s = self._refusals[method].popleft()
-            if error == RATE_LIMITED:
-                raise SlackRefusal(error, status=429, retry_after_s=retry_after_s)
-            raise SlackRefusal(error)
+    def _new_link(self) -> str:
+        return f"ws://127.0.0.1:{self._port}{self.sockets.path()}"
 
     async def _serve_response_url(self, http: web.Request) -> web.Response:
         body = await http.read()
@@ -224,6 +243,19 @@ class SlackServer:
             self.refuse_blocks_times -= 1
             raise SlackRefusal("invalid_blocks", status=400)
         response_url.use(payload, self.workspace, self.clock())
+
+
+def _refuse_insecure(method: str, http: web.Request) -> None:
+    """App tokens are taken from POST requests, from the header alone.
+
+    docs.slack.dev/reference/methods/apps.connections.open
+    """
+    if METHODS[method].caller != "app":
+        return
+    if http.method != "POST":
+        raise SlackRefusal("insecure_request")
+    if "Authorization" not in http.headers:
+        raise SlackRefusal("not_authed")
 
 
 def _read_payload(content_type: str, body: bytes) -> dict[str, Any]:

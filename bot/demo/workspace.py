@@ -26,7 +26,7 @@ SHARED = "C0SHARED01"
 ARCHIVED = "C0ARCHIVED"
 ANNAS_DM = "D0ANNA0001"
 
-PersonKind = Literal["member", "guest", "foreign", "bot"]
+PersonKind = Literal["member", "guest", "multi_channel_guest", "foreign", "bot"]
 ChannelKind = Literal["channel", "private", "im"]
 Via = Literal["response_url", "acknowledgement", "chat.postMessage", "chat.postEphemeral"]
 
@@ -38,7 +38,8 @@ class Person:
     Attributes:
         name: the handle, lower case.
         real_name: what people see.
-        kind: a `guest` is a single-channel guest; `foreign` people belong to `OTHER_TEAM`.
+        kind: a `guest` is a single-channel guest; `foreign` people belong to `OTHER_TEAM`, and are
+            strangers while they are in no channel with our app.
         tz: IANA name of the person's time zone.
         deleted: the account was deactivated.
     """
@@ -66,6 +67,7 @@ class Channel:
         has_app: whether our app is in it; for a DM, whether it is the app's own.
         archived: nobody can post here any more.
         shared: shared with another organisation.
+        pending_shared: another organisation was invited, and has not yet accepted.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Channel:
     has_app: bool = False
     archived: bool = False
     shared: bool = False
+    pending_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +116,23 @@ class Posted:
     deleted: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One message of somebody else than our app.
+
+    Attributes:
+        ts: its id in the channel, from the same row as those of our app's messages.
+        text: in Slack's own writing, escaped.
+        thread_ts: the message it replies to.
+    """
+
+    channel: str
+    ts: str
+    user: str
+    text: str
+    thread_ts: str | None = None
+
+
 Listener = Callable[[Posted], None]
 
 
@@ -125,6 +145,7 @@ class Workspace:
 
     Attributes:
         on_posted: called with every version of every message, in order, just after it is kept.
+        on_said: called with every message of others, likewise.
     """
 
     def __init__(self, *, people: tuple[Person, ...], channels: tuple[Channel, ...]) -> None:
@@ -132,7 +153,9 @@ class Workspace:
         self._channels = {channel.id: channel for channel in channels}
         self._history: list[Posted] = []
         self._last_microsecond = 0
+        self._said: list[Said] = []
         self.on_posted: list[Listener] = []
+        self.on_said: list[Callable[[Said], None]] = []
 
     @property
     def people(self) -> tuple[Person, ...]:
@@ -154,6 +177,11 @@ class Workspace:
         """The messages as they stand now, in the order they were first posted."""
         latest = {(posted.channel, posted.ts): posted for posted in self._history}
         return tuple(posted for posted in latest.values() if not posted.deleted)
+
+    @property
+    def said(self) -> tuple[Said, ...]:
+        """The messages of others, in the order they were said."""
+        return tuple(self._said)
 
     def person(self, user_id: str) -> Person | None:
         """The person with this id, if there is one."""
@@ -191,6 +219,12 @@ class Workspace:
         self._last_microsecond = max(round(now * 1_000_000), self._last_microsecond + 1)
         seconds, microseconds = divmod(self._last_microsecond, 1_000_000)
         return f"{seconds}.{microseconds:06}"
+
+    def say(self, said: Said) -> None:
+        """Keep a message of somebody else, and tell who listens."""
+        self._said.append(said)
+        for listener in self.on_said:
+            listener(said)
 
     def post(self, posted: Posted) -> Posted:
         """Keep a message, or a new version of one, and tell who listens."""

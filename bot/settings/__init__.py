@@ -1,12 +1,13 @@
 """The only reader of the environment: names, meanings and limits of every setting.
 
-The process environment wins over `.env`; an empty value counts as unset. `load` checks everything
-at once and raises one fault a line, each naming the variable and never its value.
+The process environment wins over `.env`; an empty value counts as unset, save for
+MONGOLOG_METRICS, which it turns off. `load` checks everything at once and raises one fault a line,
+each naming the variable and never its value.
 """
 
 import os
 import ssl
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -20,17 +21,22 @@ from pydantic_settings import (
 
 from bot.errors import SettingsError
 from bot.settings import values
+from bot.settings.credentials import half_set, read_credentials
 from bot.settings.values import CLOUD_DOMAIN
 
 RESPONSE_URL_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
 MAX_REQUESTS_PER_S = 18  # a paced R lets R + 1 into one second, and the account has 20
 
-Need = Literal["lookup", "serve"]
-CLOUD = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_REGION")
+Need = Literal["lookup", "serve", "check"]
+Mode = Literal["http", "socket"]
 REQUIRED: Final[dict[Need, tuple[str, ...]]] = {
-    "lookup": CLOUD,
-    "serve": ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", *CLOUD),
+    "lookup": ("TENCENTCLOUD_REGION",),
+    "serve": ("SLACK_BOT_TOKEN", "TENCENTCLOUD_REGION"),
+    "check": (),
 }
+APP_TOKEN, SIGNING_SECRET = "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"
+EVERYWHERE, HERE = "0.0.0.0", "127.0.0.1"  # noqa: S104 - a web process is asked from outside
+METRICS, METRICS_ADDRESS = "MONGOLOG_METRICS", "127.0.0.1:9464"
 # Bolt reads these by itself, and two of them switch it to another way of authorizing.
 READ_BY_BOLT = (
     "SLACK_BOT_TOKEN",
@@ -54,6 +60,8 @@ class Settings(BaseSettings):
         validate_default=False,
     )
 
+    reads_files: ClassVar[bool] = True  # for credentials; see `bot.settings.credentials`
+
     slack_bot_token: Annotated[SecretStr | None, values.prefixed("xoxb-")] = Field(
         default=None, alias="SLACK_BOT_TOKEN"
     )
@@ -75,6 +83,9 @@ class Settings(BaseSettings):
     cloud_token: Annotated[SecretStr | None, BeforeValidator(values.key)] = Field(
         default=None, alias="TENCENTCLOUD_TOKEN"
     )
+    tccli_profile: Annotated[str | None, BeforeValidator(values.profile)] = Field(
+        default=None, alias="TCCLI_PROFILE"
+    )
     regions: Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.regions)] = Field(
         default=(), alias="TENCENTCLOUD_REGION"
     )
@@ -82,10 +93,7 @@ class Settings(BaseSettings):
         default=f"https://mongodb.intl{CLOUD_DOMAIN}", alias="TENCENTCLOUD_ENDPOINT"
     )
     port: Annotated[int, values.whole_number(0, 65535)] = Field(default=3000, alias="PORT")
-    host: str = Field(
-        default="0.0.0.0",  # noqa: S104 - a web process is asked from outside
-        alias="HOST",
-    )
+    host: str | None = Field(default=None, alias="HOST")  # `host_in` knows what unset means
     link_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.host_names)] = Field(
         default=(), alias="MONGOLOG_LINK_HOSTS"
     )
@@ -105,7 +113,7 @@ class Settings(BaseSettings):
         default=None, alias="MONGOLOG_POLICY"
     )
     metrics: Annotated[str | None, BeforeValidator(values.host_and_port)] = Field(
-        default=None, alias="MONGOLOG_METRICS"
+        default=METRICS_ADDRESS, alias="MONGOLOG_METRICS"
     )
     log: Annotated[str | None, values.one_of("text", "json")] = Field(
         default=None, alias="MONGOLOG_LOG"
@@ -116,7 +124,7 @@ class Settings(BaseSettings):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every secret value that is set, for the log's redaction."""
+        """Every secret value that is set, for the log's redaction; those in files hide later."""
         facts = (getattr(self, name) for name in type(self).model_fields)
         return tuple(fact.get_secret_value() for fact in facts if isinstance(fact, SecretStr))
 
@@ -124,6 +132,23 @@ class Settings(BaseSettings):
     def response_url_hosts(self) -> tuple[str, ...]:
         """The hosts that a response_url may point to."""
         return (*RESPONSE_URL_HOSTS, urlsplit(self.slack_api_url).hostname or "")
+
+    def mode(self, wanted: str = "auto") -> Mode:
+        """How Slack reaches this process: as wanted, or what an `auto` finds tokens for.
+
+        Raises:
+            SettingsError: when what that mode needs is not set.
+        """
+        given = {APP_TOKEN} if self.slack_app_token else set()
+        given |= {SIGNING_SECRET} if self.slack_signing_secret else set()
+        if faults := _missing_for(wanted, given):
+            raise SettingsError(tuple(faults))
+        is_socket = wanted == "socket" or (wanted == "auto" and APP_TOKEN in given)
+        return "socket" if is_socket else "http"
+
+    def host_in(self, mode: Mode) -> str:
+        """The address to listen on; in Socket Mode only this machine asks for our health."""
+        return self.host or (EVERYWHERE if mode == "http" else HERE)
 
     def tls(self) -> ssl.SSLContext:
         """A TLS context for either edge: the company's CA bundle, or the system's.
@@ -141,18 +166,27 @@ class Settings(BaseSettings):
 NAMES = tuple(str(field.alias) for field in Settings.model_fields.values())
 
 
-def load(need: Need) -> Settings:
-    """Read and check the environment and `.env`.
+def load(need: Need, *, mode: str = "auto") -> Settings:
+    """Read and check the environment and `.env`, and for a key of the cloud also its files.
+
+    Args:
+        need: which command they are for.
+        mode: auto, http or socket, for `serve`.
 
     Raises:
         SettingsError: with one line per fault, none of them holding a value.
     """
     given = _given()
-    faults = [*_unknown(given), *_missing(given, need)]
+    names = {name for name, value in given.items() if value}
+    faults = [*_unknown(names), *_missing(names, need, mode)]
     try:
-        settings = Settings()
+        settings = Settings(**_turned_off(given))
+        if need != "check" and not half_set(names):
+            read_credentials(settings)
     except ValidationError as error:
         raise SettingsError((*faults, *_sentences(error))) from None
+    except SettingsError as error:
+        raise SettingsError((*faults, *error.faults)) from None
     if faults:
         raise SettingsError(tuple(faults))
     return settings
@@ -160,6 +194,11 @@ def load(need: Need) -> Settings:
 
 class _Constants(Settings):
     """Settings that are made from arguments alone."""
+
+    reads_files: ClassVar[bool] = False
+    metrics: Annotated[str | None, BeforeValidator(values.host_and_port)] = Field(
+        default=None, alias="MONGOLOG_METRICS"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -192,12 +231,18 @@ def revealed(secret: SecretStr | None) -> str:
     return "" if secret is None else secret.get_secret_value()
 
 
-def _given() -> set[str]:
+def _given() -> dict[str, str | None]:
     try:
-        sources = (dotenv_values(".env"), os.environ)
+        in_file = dotenv_values(".env")
     except UnicodeDecodeError:
         raise SettingsError((".env: must be text in UTF-8",)) from None
-    return {name for source in sources for name, value in source.items() if value}
+    given = {**in_file, **os.environ}
+    return given | {name: given[name] or in_file.get(name) for name in given if name != METRICS}
+
+
+def _turned_off(given: dict[str, str | None]) -> dict[str, Any]:
+    # For every other name an empty value is passed over.
+    return {METRICS: ""} if given.get(METRICS) == "" else {}
 
 
 def _unknown(given: set[str]) -> list[str]:
@@ -208,8 +253,19 @@ def _unknown(given: set[str]) -> list[str]:
     ]
 
 
-def _missing(given: set[str], need: Need) -> list[str]:
-    return [f"{name}: must be set" for name in REQUIRED[need] if name not in given]
+def _missing(given: set[str], need: Need, mode: str) -> list[str]:
+    if need == "check":  # which says by itself what is missing
+        return []
+    for_mode = _missing_for(mode, given) if need == "serve" else []
+    required = [f"{name}: must be set" for name in REQUIRED[need] if name not in given]
+    return [*required, *for_mode, *half_set(given)]
+
+
+def _missing_for(mode: str, given: set[str]) -> list[str]:
+    if mode == "auto" and not given & {APP_TOKEN, SIGNING_SECRET}:
+        return [f"{APP_TOKEN}, {SIGNING_SECRET}: one must be set, for Socket Mode or for HTTP mode"]
+    needed = {"http": SIGNING_SECRET, "socket": APP_TOKEN}.get(mode)
+    return [f"{needed}: must be set for --mode {mode}"] if needed and needed not in given else []
 
 
 def _sentences(error: ValidationError) -> list[str]:

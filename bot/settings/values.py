@@ -148,8 +148,17 @@ def whole_number(low: int, high: int) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def host_and_port(value: str) -> str:
-    """An address such as `127.0.0.1:9464`."""
+def profile(value: str) -> str:
+    """The name of a tccli profile: part of a file's name, never a path."""
+    if not re.fullmatch(r"\w[\w.-]*", value.strip(), re.ASCII):
+        raise ValueError("must be the name of a tccli profile")
+    return value.strip()
+
+
+def host_and_port(value: str) -> str | None:
+    """An address such as `127.0.0.1:9464`; None for an empty one."""
+    if not value.strip():
+        return None
     host, _, port = value.strip().rpartition(":")
     if not HOST.fullmatch(host.strip("[]")) or not re.fullmatch(r"[0-9]{1,5}", port):
         raise ValueError("must be a host and a port, such as 127.0.0.1:9464")

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.slack_api import SlackApi
 from bot.demo.slack_methods import COVERAGE
+from bot.demo.slack_refusal import SlackRefusal
 from bot.demo.workspace import (
     ANNA,
     ANNAS_DM,
@@ -29,7 +30,7 @@ from bot.demo.workspace import (
     small_workspace,
 )
 
-TOKEN = "xoxb-invented"
+TOKEN, APP_TOKEN = "xoxb-invented", "xapp-invented"
 NOW = 1795487734.0
 ARGUMENTS = {
     "user": ANNA,
@@ -41,11 +42,30 @@ LONG = {"type": "section", "text": {"type": "mrkdwn", "text": "a" * 3001}}
 DIVIDER = {"type": "divider"}
 
 
+class Moment:
+    """The time, which a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @pytest.fixture
-async def slack() -> AsyncIterator[SlackApi]:
+def moment() -> Moment:
+    return Moment()
+
+
+@pytest.fixture
+async def slack(moment: Moment) -> AsyncIterator[SlackApi]:
     workspace = small_workspace()
     async with SlackApi(
-        workspace, bot_token=TOKEN, signing_secret="invented", clock=lambda: NOW
+        workspace,
+        bot_token=TOKEN,
+        app_token=APP_TOKEN,
+        signing_secret="invented",
+        clock=moment,
     ) as slack:
         yield slack
 
@@ -85,6 +105,7 @@ async def test_every_covered_method_has_a_route_and_no_other_has(
     slack: SlackApi, client: AsyncWebClient
 ) -> None:
     for method in COVERAGE:
+        client.token = APP_TOKEN if method == "apps.connections.open" else TOKEN
         slack.refuse_next(method, "fatal_error")
         assert (await refusal(client, method))["error"] == "fatal_error"
     assert (await refusal(client, "chat.scheduleMessage"))["error"] == "unknown_method"
@@ -113,6 +134,61 @@ async def test_a_call_needs_the_token(
     async with httpx.AsyncClient(base_url=slack.api_url, trust_env=False) as stranger:
         answer = await stranger.post("auth.test", headers=authorization)
     assert (answer.status_code, answer.json()) == (200, {"ok": False, "error": error})
+
+
+async def test_a_rate_is_enforced_when_it_is_set_by_channel_and_for_a_minute(
+    slack: SlackApi, client: AsyncWebClient, moment: Moment
+) -> None:
+    slack.rate_limits = {"chat.postMessage": 2}
+    for _ in range(2):
+        await client.chat_postMessage(channel=WITH_APP, text="words")
+    moment.now += 20
+    with pytest.raises(SlackApiError) as raised:
+        await client.chat_postMessage(channel=WITH_APP, text="words")
+    assert (raised.value.response.status_code, raised.value.response["error"]) == (
+        429,
+        "ratelimited",
+    )
+    assert raised.value.response.headers["Retry-After"] == "40"
+    await client.chat_postMessage(channel=PRIVATE, text="words")
+    await client.auth_test()
+    moment.now += 40
+    await client.chat_postMessage(channel=WITH_APP, text="words")
+
+
+async def test_a_trigger_id_is_good_once_and_for_three_seconds(
+    slack: SlackApi, moment: Moment
+) -> None:
+    used, old = slack.triggers.issue(), slack.triggers.issue()
+    slack.triggers.spend(used)
+    with pytest.raises(SlackRefusal, match="trigger_exchanged"):
+        slack.triggers.spend(used)
+    with pytest.raises(SlackRefusal, match="invalid_trigger_id"):
+        slack.triggers.spend("123.abc")
+    moment.now += 3.1
+    with pytest.raises(SlackRefusal, match="trigger_expired"):
+        slack.triggers.spend(old)
+
+
+async def test_users_info_tells_single_from_multi_channel_guests(
+    slack: SlackApi, client: AsyncWebClient
+) -> None:
+    slack.workspace.put_person(Person(id="U0MONA0001", name="mona", kind="multi_channel_guest"))
+    single = (await client.users_info(user=GITA_GUEST))["user"]
+    multi = (await client.users_info(user="U0MONA0001"))["user"]
+    assert (single["is_restricted"], single["is_ultra_restricted"]) == (True, True)
+    assert (multi["is_restricted"], multi["is_ultra_restricted"]) == (True, False)
+
+
+async def test_conversations_info_tells_of_an_invitation_not_yet_accepted(
+    slack: SlackApi, client: AsyncWebClient
+) -> None:
+    slack.workspace.put_channel(
+        Channel(id="C0PENDING1", name="soon", has_app=True, pending_shared=True)
+    )
+    channel = (await client.conversations_info(channel="C0PENDING1"))["channel"]
+    assert (channel["is_ext_shared"], channel["is_pending_ext_shared"]) == (False, True)
+    assert channel["pending_shared"] == [OTHER_TEAM]
 
 
 async def test_a_form_may_carry_the_token_and_blocks_as_json(slack: SlackApi) -> None:

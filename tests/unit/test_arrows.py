@@ -12,10 +12,13 @@ BOT = Path(__file__).parents[2] / "bot"
 LEVELS = {
     "errors": 0,
     "telemetry": 0,
+    "health": 0,
     "link": 1,
     "model": 1,
     "settings": 1,
     "web": 1,
+    "socket_mode": 1,
+    "metrics": 1,
     "cloud": 2,
     "parse": 2,
     "policy": 2,
@@ -49,7 +52,8 @@ PURE = (
 )
 ONLY_IN = {
     "httpx": {"cloud/client.py", "cloud/http.py"},
-    "slack_bolt": {"slack/listen.py", "web.py", "app.py"},
+    "slack_bolt": {"slack/listen.py", "socket_mode.py", "web.py", "app.py"},
+    "prometheus_client": {"metrics.py"},
     "pydantic_settings": {"settings/__init__.py"},
     "dotenv": {"settings/__init__.py"},
 }

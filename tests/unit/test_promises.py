@@ -24,7 +24,8 @@ MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yaml").read_text(enc
 # Simulated for the page and for later work; the product does not call them yet.
 NOT_CALLED_YET = {"chat.update", "chat.delete"}
 SCOPES_OF_EVENTS = {"app_mentions:read", "im:history"}
-METHOD = r"(?:auth|chat|conversations|users|views|usergroups)_[a-zA-Z]+"
+DOTTED = {"apps_connections_open": "apps.connections.open"}
+METHOD = r"(?:apps|auth|chat|conversations|users|views|usergroups)_[a-zA-Z_]+"
 
 
 def called_methods() -> set[str]:
@@ -35,7 +36,7 @@ def called_methods() -> set[str]:
             if isinstance(node, ast.Attribute) and re.fullmatch(METHOD, node.attr):
                 target = ast.unparse(node.value)
                 if target in {"slack", "self._slack"}:
-                    calls.add(node.attr.replace("_", ".", 1))
+                    calls.add(DOTTED.get(node.attr) or node.attr.replace("_", ".", 1))
     return calls
 
 

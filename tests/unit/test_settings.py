@@ -10,8 +10,10 @@ import pytest
 from bot.errors import SettingsError
 from bot.settings import (
     NAMES,
+    Mode,
     Need,
     constant,
+    credentials,
     hide_from_bolt,
     load,
     machine_zone,
@@ -43,6 +45,8 @@ Environment = Callable[..., None]
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Environment:
     """An environment with the required settings and no `.env`; call it to change variables."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(credentials, "FOR_ALL_USERS", tmp_path / "none")
     for name in tuple(os.environ):
         if name in (*NAMES, *BOLTS_NAMES) or name.startswith("MONGOLOG_"):
             monkeypatch.delenv(name, raising=False)
@@ -62,9 +66,9 @@ def write_env(text: str, encoding: str = "utf-8") -> None:
     Path(".env").write_bytes(text.encode(encoding))
 
 
-def faults(need: Need = "serve") -> tuple[str, ...]:
+def faults(need: Need = "serve", mode: str = "auto") -> tuple[str, ...]:
     with pytest.raises(SettingsError) as refused:
-        load(need)
+        load(need, mode=mode)
     return refused.value.faults
 
 
@@ -76,7 +80,8 @@ def test_required_settings_are_enough_and_the_rest_has_defaults() -> None:
     assert settings.regions == ("ap-guangzhou",)
     assert settings.cloud_endpoint == "https://mongodb.intl.tencentcloudapi.com"
     assert settings.slack_api_url == "https://slack.com/api/"
-    assert (settings.host, settings.port) == ("0.0.0.0", 3000)  # noqa: S104 - only compared
+    assert (settings.host, settings.port) == (None, 3000)
+    assert settings.metrics == "127.0.0.1:9464"
     assert (settings.requests_per_s, settings.size_unit) == (15, "bytes")
     assert (settings.api_timezone, settings.log, settings.log_level) == (
         "Asia/Shanghai",
@@ -196,7 +201,7 @@ def test_constants_read_neither_the_environment_nor_dotenv(environment: Environm
     settings = constant(TENCENTCLOUD_REGION="ap-tokyo")
     assert (settings.regions, settings.secrets) == (("ap-tokyo",), ())
     assert (settings.port, settings.log) == (3000, None)
-    assert settings.host != "dotenv.example"
+    assert (settings.host, settings.metrics) == (None, None)
 
 
 # --- what is refused ---
@@ -205,7 +210,54 @@ def test_constants_read_neither_the_environment_nor_dotenv(environment: Environm
 @pytest.mark.parametrize("name", VALID)
 def test_a_missing_setting_is_named(environment: Environment, name: str) -> None:
     environment(**{name: None})
-    assert faults() == (f"{name}: must be set",)
+    (fault,) = faults(mode="http")
+    assert fault.startswith(f"{name}: must be set")
+
+
+@pytest.mark.parametrize(
+    ("mode", "fault"),
+    [
+        pytest.param("http", "SLACK_SIGNING_SECRET: must be set for --mode http", id="http"),
+        pytest.param("socket", "SLACK_APP_TOKEN: must be set for --mode socket", id="socket"),
+        pytest.param(
+            "auto",
+            "SLACK_APP_TOKEN, SLACK_SIGNING_SECRET: one must be set,"
+            " for Socket Mode or for HTTP mode",
+            id="auto",
+        ),
+    ],
+)
+def test_what_a_mode_needs_is_named(environment: Environment, mode: str, fault: str) -> None:
+    environment(SLACK_SIGNING_SECRET=None)
+    assert faults(mode=mode) == (fault,)
+    environment(SLACK_SIGNING_SECRET="0123456789abcdef", SLACK_APP_TOKEN="xapp-1-invented")
+    settings = load("serve", mode=mode)
+    environment(SLACK_SIGNING_SECRET=None, SLACK_APP_TOKEN=None)
+    with pytest.raises(SettingsError) as refused:
+        constant().mode(mode)
+    assert refused.value.faults == (fault,)
+    assert settings.mode(mode) == ("http" if mode == "http" else "socket")
+
+
+def test_auto_is_http_when_there_is_no_app_token() -> None:
+    assert load("serve").mode() == "http"
+
+
+@pytest.mark.parametrize(
+    ("mode", "host"),
+    [("http", "0.0.0.0"), ("socket", "127.0.0.1")],  # noqa: S104 - only compared
+)
+def test_in_socket_mode_only_this_machine_is_listened_to(
+    environment: Environment, mode: Mode, host: str
+) -> None:
+    assert load("serve").host_in(mode) == host
+    environment(HOST="192.0.2.1")
+    assert load("serve").host_in(mode) == "192.0.2.1"
+
+
+def test_a_check_starts_with_nothing_set(environment: Environment) -> None:
+    environment(**dict.fromkeys(VALID))
+    assert load("check").regions == ()
 
 
 MALFORMED = {
@@ -215,6 +267,7 @@ MALFORMED = {
     "TENCENTCLOUD_SECRET_ID": ["AKID two", "AKIDé"],
     "TENCENTCLOUD_SECRET_KEY": ["one\ntwo", "schlüssel"],
     "TENCENTCLOUD_TOKEN": ["in two"],
+    "TCCLI_PROFILE": ["../../etc/other", "two words", "-x", "pröd"],
     "TENCENTCLOUD_REGION": ["Guangzhou", "ap_guangzhou", ",,", "ap-guangzhou;ap-tokyo", "AP-TOKYO"],
     "PORT": ["-1", "65536", "eighty", "3000.5", "nan", "inf"],
     "MONGOLOG_LINK_HOSTS": ["https://mirror.example", "mirror", "*.mirror.example", "a.b/c"],
@@ -290,10 +343,29 @@ def test_other_names_are_nobodys_business(environment: Environment) -> None:
     load("serve")
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:9464", "[::1]:9464", "localhost:1", ""])
+@pytest.mark.parametrize("address", ["127.0.0.1:9464", "[::1]:9464", "localhost:1"])
 def test_an_address_of_the_metrics_is_accepted(environment: Environment, address: str) -> None:
     environment(MONGOLOG_METRICS=address)
-    load("serve")
+    assert load("serve").metrics == address
+
+
+@pytest.mark.parametrize(
+    ("process", "dotenv", "metrics"),
+    [
+        pytest.param("", None, None, id="emptied by the process"),
+        pytest.param("", "MONGOLOG_METRICS=127.0.0.1:1", None, id="the process wins"),
+        pytest.param(None, "MONGOLOG_METRICS=", None, id="emptied in the file"),
+        pytest.param("127.0.0.1:2", "MONGOLOG_METRICS=", "127.0.0.1:2", id="set again"),
+        pytest.param(None, "MONGOLOG_METRICS=127.0.0.1:1", "127.0.0.1:1", id="set in the file"),
+        pytest.param(None, None, "127.0.0.1:9464", id="unset"),
+    ],
+)
+def test_metrics_are_off_when_set_to_nothing(
+    environment: Environment, process: str | None, dotenv: str | None, metrics: str | None
+) -> None:
+    environment(MONGOLOG_METRICS=process)
+    write_env(dotenv or "")
+    assert load("serve").metrics == metrics
 
 
 # --- who gets the signed requests and the token ---
