@@ -27,7 +27,7 @@ lint: .venv/ready-to-test
 	$(BIN)/mypy
 
 bench: .venv/ready-to-test
-	@$(BIN)/python -m tests.benchmarks.acknowledge
+	@$(BIN)/python -m tests.benchmarks
 
 # The two locks are the only word on versions; hashes make them the only files that install.
 .venv/ready: requirements.lock pyproject.toml

@@ -24,8 +24,8 @@ from bot.telemetry import event
 OTHER = "other"
 OK = "ok"
 NONE = "none"
-CHANNEL = "channel"
-DOORS = frozenset({"response_url", "ephemeral", "direct_message", "thread", CHANNEL, NONE})
+POST = "post"
+DOORS = frozenset({"response_url", POST, "ephemeral", "direct_message", NONE})  # of `slack.reply`
 MODES = frozenset({"http", "socket"})
 # What may stand in the way of an answer, by the names of `bot.errors`.
 ERRORS = frozenset(
@@ -99,7 +99,7 @@ class Metrics:
     def observe(self, name: str, facts: Facts) -> None:
         """Count an event; for `telemetry.observing`. Events and facts it does not know pass by."""
         if name in REPLIES:
-            door = _one_of(DOORS, facts.get("door", CHANNEL if name == "reply.shared" else NONE))
+            door = _one_of(DOORS, facts.get("door", POST if name == "reply.shared" else NONE))
             self._replies.labels(door, REPLIES[name]).inc()
         elif name in self._observers:
             self._observers[name](facts)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp.test_utils import unused_port
 
 from bot.app import running
 from bot.demo.cloud_api import CloudApi
@@ -21,7 +22,7 @@ from bot.errors import SettingsError
 from bot.settings import constant
 from bot.telemetry import set_up_logs
 from tests.acceptance.stand import BOT_TOKEN, SIGNING_SECRET, Stand, settings_between
-from tests.acceptance.test_process import ROOT, started, unused_port
+from tests.acceptance.test_process import ROOT, started
 
 APP_TOKEN = "xapp-1-acceptance-tests"
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.health import Health
-from bot.metrics import ERRORS, REPLIES, Metrics, metrics_listening
+from bot.metrics import DOORS, ERRORS, REPLIES, Metrics, metrics_listening
 from bot.telemetry import event, fault, observing, set_up_logs
 
 HOSTILE = 'cmgo-k2p5su09"} 1\nmongolog_evil{user="U0ANNA'
@@ -56,7 +56,7 @@ def test_waits_for_the_budget_are_timed_in_seconds(metrics: Metrics) -> None:
         ("reply.sent", {"door": "response_url"}, "response_url"),
         ("reply.refused", {"door": "ephemeral", "code": "channel_not_found"}, "ephemeral"),
         ("reply.lost", {}, "none"),
-        ("reply.shared", {}, "channel"),
+        ("reply.shared", {}, "post"),
         ("reply.layout_refused", {"code": "invalid_blocks"}, "none"),
         ("reply.sent", {"door": HOSTILE}, "other"),
     ],
@@ -67,6 +67,18 @@ def test_replies_are_counted_by_door_and_outcome(
     event(name, **facts)
 
     assert value(metrics, "mongolog_replies_total", door=door, outcome=REPLIES[name]) == 1
+
+
+@pytest.mark.parametrize("door", Door)
+def test_every_way_of_a_reply_has_its_own_label(door: Door) -> None:
+    replies = Replies(session=None, slack=None, hosts=())  # type: ignore[arg-type]
+    ways = {
+        way
+        for private in (True, False)
+        for way in replies._ways(ASKED(door, private))
+    }
+
+    assert ways <= DOORS
 
 
 def test_answers_are_counted_by_what_stood_in_their_way(metrics: Metrics) -> None:
@@ -129,7 +141,7 @@ def test_no_fact_can_make_a_label(events: list[tuple[str, dict[str, Any]]]) -> N
         for label, word in sample.labels.items()
         if label not in {"le", "version"}
     }
-    doors = {"response_url", "ephemeral", "direct_message", "thread", "channel", "none", "other"}
+    doors = {*DOORS, "other"}
     assert labels <= {
         *(("outcome", word) for word in (*ERRORS, *REPLIES.values(), "ok", "other")),
         *(("door", word) for word in doors),
