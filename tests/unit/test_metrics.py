@@ -4,6 +4,7 @@ import io
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 
 from bot.health import Health
 from bot.metrics import DOORS, ERRORS, REPLIES, Metrics, metrics_listening
+from bot.slack.asked import Asked, Door
+from bot.slack.reply import Replies
 from bot.telemetry import event, fault, observing, set_up_logs
 
 HOSTILE = 'cmgo-k2p5su09"} 1\nmongolog_evil{user="U0ANNA'
@@ -72,11 +75,8 @@ def test_replies_are_counted_by_door_and_outcome(
 @pytest.mark.parametrize("door", Door)
 def test_every_way_of_a_reply_has_its_own_label(door: Door) -> None:
     replies = Replies(session=None, slack=None, hosts=())  # type: ignore[arg-type]
-    ways = {
-        way
-        for private in (True, False)
-        for way in replies._ways(ASKED(door, private))
-    }
+    asked = Asked(user="U", team="T", channel="C", text="", command="/mongolog", door=door)
+    ways = {*replies._ways(asked), *replies._ways(replace(asked, is_shared=True))}
 
     assert ways <= DOORS
 
