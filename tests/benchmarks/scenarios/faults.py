@@ -1,8 +1,8 @@
 """A cloud that fails one call in ten, or keeps no connection: who still answers."""
 
 import json
+import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -17,8 +17,11 @@ from tests.benchmarks.scenarios.counting import COUNTS, counts
 if TYPE_CHECKING:
     import asyncio
 
-RATE_PER_S, INSTANCES, EVERY = 20, 60, 10
-PAGE = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
+RATE_PER_S, INSTANCES = 20, 60
+SEED = 7
+BAD_GATEWAY = RawAnswer(
+    status=502, body=b"<html><body><h1>502 Bad Gateway</h1></body></html>", content_type="text/html"
+)
 
 
 class Reset:
@@ -44,7 +47,7 @@ class AnswerAndClose:
         return response
 
 
-class CloseWhenUsedAgain:
+class DeadWhenUsedAgain:
     """A kept connection that the server gave up, and closes while the next request comes in."""
 
     def __init__(self) -> None:
@@ -59,27 +62,32 @@ class CloseWhenUsedAgain:
         return await Normal().play(scene)
 
 
-@dataclass(slots=True, kw_only=True)
-class Sometimes:
-    """One mishap in every ten requests, the fifth first; the others are answered."""
+class OneInTen:
+    """A mishap at one place in every ten requests, the others are answered.
 
-    mishap: Mishap
-    seen: int = 0
+    Args:
+        mishap: what happens there.
+        chance: chooses the place; a fixed one would meet the same person again and again.
+    """
+
+    def __init__(self, mishap: Mishap, chance: random.Random) -> None:
+        self._mishap = mishap
+        self._chance = chance
+        self._to_come: list[Mishap] = []
 
     async def play(self, scene: Scene, /) -> web.StreamResponse:
-        """Count, and do it."""
-        self.seen += 1
-        is_hit = self.seen % EVERY == EVERY // 2
-        return await (self.mishap if is_hit else Normal()).play(scene)
+        """The next of the ten."""
+        if not self._to_come:
+            self._to_come = [self._mishap, *[Normal()] * 9]
+            self._chance.shuffle(self._to_come)
+        return await self._to_come.pop().play(scene)
 
 
-FAULTS: dict[str, Callable[[], Mishap]] = {
-    "1 in 10 reset": lambda: Sometimes(mishap=Reset()),
-    "1 in 10 is a 502 page": lambda: Sometimes(
-        mishap=RawAnswer(status=502, body=PAGE, content_type="text/html")
-    ),
-    "closes each after its answer": AnswerAndClose,
-    "closes each when used again": CloseWhenUsedAgain,
+FAULTS: dict[str, Callable[[random.Random], Mishap]] = {
+    "1 in 10 reset": lambda chance: OneInTen(Reset(), chance),
+    "1 in 10 is a 502 page": lambda chance: OneInTen(BAD_GATEWAY, chance),
+    "each connection closed after its answer": lambda _: AnswerAndClose(),
+    "each connection dead when used again": lambda _: DeadWhenUsedAgain(),
 }
 
 
@@ -94,7 +102,8 @@ async def faults(bench: Bench) -> Table:
         await warm_up(*stands)
         for fault, mishap in FAULTS.items():
             for stand in stands:
-                stand.cloud.every_answer = LateAnswer(delay_s=LATENCY_S, then=mishap())
+                chance = random.Random(SEED)  # noqa: S311 - the same for each app
+                stand.cloud.every_answer = LateAnswer(delay_s=LATENCY_S, then=mishap(chance))
                 run = await drive(stand, evenly(RATE_PER_S, seconds, instances=INSTANCES))
                 cells = (shown(run.answer_ms(50)), shown(run.answer_ms(99)))
                 table.add(f"{stand.app.name}, {fault}", *cells, *counts(run))
