@@ -9,6 +9,7 @@ from bot.demo.cloud_mishap import Normal
 from tests.benchmarks.figures import percentile
 from tests.benchmarks.rig import INSTANCES, PEOPLE, Stand
 
+WARM_UP_PER_S = 100
 PATIENCE_S = 10.0  # with nothing heard for so long, the rest stays unanswered
 
 
@@ -93,7 +94,7 @@ def evenly(
 
 async def warm_up(*stands: Stand, people: int = 60) -> None:
     """Let everybody who will ask ask once, so that connections and names are there."""
-    load = evenly(60, people / 60, instances=1, people=people)
+    load = evenly(WARM_UP_PER_S, people / WARM_UP_PER_S, instances=1, people=people)
     async with asyncio.TaskGroup() as group:
         for stand in stands:
             group.create_task(_warm_up(stand, load))

@@ -26,7 +26,6 @@ from tests.benchmarks.rig import (
 
 PAIRS = 9
 MOST_MIB = 70
-SETTLES_S = 1.0
 # tccli speaks https alone; on loopback there is no certificate, so that both go without TLS.
 TCCLI_OVER_HTTP = """
 import sys
@@ -108,7 +107,6 @@ async def memory(bench: Bench) -> Table:
     )
     async with rig(bench) as stands:
         await warm_up(*stands, people=1)
-        await asyncio.sleep(SETTLES_S)
         sizes = {stand.app: _resident_mib(stand.pid) for stand in stands}
     ours = sizes[MONGOLOG]
     for app, size in sizes.items():
