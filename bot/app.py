@@ -11,12 +11,9 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
-from urllib.parse import urlsplit
 
-import aiohttp
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import __version__
@@ -24,20 +21,19 @@ from bot.errors import SettingsError, SlackRefused
 from bot.health import Health
 from bot.metrics import Metrics, metrics_listening
 from bot.query import BoundedMemory, open_query
+from bot.render.waiting import RESTARTING
 from bot.settings import Mode, Settings, hide_from_bolt, revealed
-from bot.settings.values import is_loopback
 from bot.slack.call import result_of
 from bot.slack.listen import Desk, listen
 from bot.slack.people import People
 from bot.slack.reply import Replies
+from bot.slack.session import is_local, slack_session, web_client
 from bot.slack.work import Work
 from bot.socket_mode import SocketFace
 from bot.telemetry import event, observing
 from bot.web import Face, listening
 
 DRAIN_S = 25.0  # platforms kill a process about 30 s after they asked it to end
-SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
-KEEP_ALIVE_S = 75.0
 HELLO_PAUSES_S = (1, 2, 4, 8, 15)  # between attempts to learn who we are, at start
 # What auth.test says of a token that will not become good by waiting.
 BAD_TOKEN = frozenset(
@@ -60,9 +56,6 @@ BAD_TOKEN = frozenset(
 )
 
 
-GOODBYE = "We are restarting. Your turn: please ask again in half a minute."
-
-
 @asynccontextmanager
 async def running(settings: Settings, mode: Mode = "http") -> AsyncIterator[int]:
     """Open the whole product; gives the port of its HTTP face. Leaving drains and closes it.
@@ -79,8 +72,8 @@ async def running(settings: Settings, mode: Mode = "http") -> AsyncIterator[int]
         health = await _open_metrics(settings, stack)
         query = open_query(settings, BoundedMemory())
         stack.push_async_callback(query.aclose)
-        session = await stack.enter_async_context(_slack_session(settings))
-        slack = _web_client(settings, session)
+        session = await stack.enter_async_context(slack_session(settings))
+        slack = web_client(settings, session)
         identity = await _identify(slack)
         work = Work()
         desk = Desk(
@@ -147,8 +140,8 @@ async def _socket_face(bolt: AsyncApp, slack: AsyncWebClient, settings: Settings
         bolt.async_dispatch,
         app_token=app_token,
         slack=slack,
-        uses_proxy=not _is_local(settings),
-        goodbye=GOODBYE,
+        uses_proxy=not is_local(settings),
+        goodbye=" ".join(RESTARTING),
     )
 
 
@@ -179,39 +172,6 @@ def _log_loop_fault(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> No
     # asyncio's own handler prints the exception's text.
     error = context.get("exception")
     event("loop.fault", logging.ERROR, error=type(error).__name__ if error else "none")
-
-
-@asynccontextmanager
-async def _slack_session(settings: Settings) -> AsyncIterator[aiohttp.ClientSession]:
-    connector = aiohttp.TCPConnector(
-        ssl=True if _is_plain(settings) else settings.tls(), keepalive_timeout=KEEP_ALIVE_S
-    )
-    # trust_env honours NO_PROXY too; to loopback no proxy is asked at all.
-    async with aiohttp.ClientSession(
-        connector=connector, timeout=SLACK_TIMEOUT, trust_env=not _is_local(settings)
-    ) as session:
-        yield session
-
-
-def _is_plain(settings: Settings) -> bool:
-    return urlsplit(settings.slack_api_url).scheme == "http"
-
-
-def _is_local(settings: Settings) -> bool:
-    return is_loopback(urlsplit(settings.slack_api_url).hostname or "")
-
-
-def _web_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    client = AsyncWebClient(
-        token=revealed(settings.slack_bot_token),
-        base_url=settings.slack_api_url,
-        session=session,
-        ssl=None if _is_plain(settings) else settings.tls(),  # for the websockets
-        # Slack's default handler would send a post again after a broken connection.
-        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
-    )
-    client.proxy = None  # read from the environment without NO_PROXY; the session does it right
-    return client
 
 
 async def _identify(slack: AsyncWebClient) -> dict[str, Any]:

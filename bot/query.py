@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -242,13 +243,10 @@ def open_query(settings: Settings, memory: Memory, permits: Permits | None = Non
         memory: where each instance was found.
         permits: the shared budget; None paces this process alone.
     """
-
-    def credentials() -> Credentials:
-        keys = read_credentials(settings)
-        return Credentials(secret_id=keys.secret_id, secret_key=keys.secret_key, token=keys.token)
-
+    auth, tls = auth_of(settings), cache(settings.tls)
     cloud = CloudClient(
-        http=open_http(settings.cloud_endpoint, TC3Auth(credentials), settings.tls),
+        http=open_http(settings.cloud_endpoint, auth, tls),
+        open_fresh=lambda: open_http(settings.cloud_endpoint, auth, tls, kept=0),
         permits=permits or _bucket(settings.requests_per_s),
         units=Units(
             zone=ZoneInfo(settings.api_timezone),
@@ -256,6 +254,20 @@ def open_query(settings: Settings, memory: Memory, permits: Permits | None = Non
         ),
     )
     return Query(cloud=cloud, memory=memory, regions=settings.regions)
+
+
+def auth_of(settings: Settings) -> TC3Auth:
+    """Signs with the key that the settings, or a file, hold; reads it again when it runs out.
+
+    Raises:
+        SettingsError: when there is no key.
+    """
+
+    def credentials() -> Credentials:
+        keys = read_credentials(settings)
+        return Credentials(secret_id=keys.secret_id, secret_key=keys.secret_key, token=keys.token)
+
+    return TC3Auth(credentials)
 
 
 def _bucket(per_s: float) -> Bucket:

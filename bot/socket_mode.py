@@ -3,7 +3,8 @@
     envelope → Bolt → acknowledgement
 
 Slack ends each connection every few hours, and the SDK closes the old one before it opens the next.
-So there are two, and the second is renewed on its own when their ages come too close.
+So there are two; the second is renewed once at a random time, and whenever their ages come too
+close, but never while the first is down.
 
 Source: https://docs.slack.dev/apis/events-api/using-socket-mode
 """
@@ -18,8 +19,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.request import proxy_bypass
 
+import aiohttp
 from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackClientError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
@@ -76,6 +79,7 @@ class SocketFace:
         goodbye: what a command is answered with while the process ends.
         clock: Unix seconds, the SDK's own.
         chance: when the second connection is renewed.
+        ping_s: between our pings; four without a pong, and the SDK connects anew.
         sleep: waits that many seconds.
     """
 
@@ -90,6 +94,7 @@ class SocketFace:
         clock: Callable[[], float] = time.time,
         chance: random.Random | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        ping_s: float = PING_S,
     ) -> None:
         self._dispatch = dispatch
         self._app_token = app_token
@@ -99,6 +104,7 @@ class SocketFace:
         self._clock = clock
         self._chance = chance or random.SystemRandom()
         self._sleep = sleep
+        self._ping_s = ping_s
         self._is_draining = False
         self._started_at = clock()
         self._connections: list[Connection] = []
@@ -118,13 +124,13 @@ class SocketFace:
     async def connected(self) -> AsyncIterator[None]:
         """Both connections, while the context is open."""
         self._connections = [self._new_connection() for _ in range(CONNECTIONS)]
-        renewing = asyncio.create_task(self._stay_out_of_step())
+        caring = asyncio.create_task(self._look_after_them())
         try:
             for connection in self._connections:
                 await connection.client.connect()  # type: ignore[no-untyped-call]
             yield
         finally:
-            renewing.cancel()
+            caring.cancel()
             for connection in self._connections:
                 await connection.client.close()  # type: ignore[no-untyped-call]
 
@@ -133,7 +139,7 @@ class SocketFace:
             app_token=self._app_token,
             logger=logging.getLogger("slack_sdk.socket_mode"),
             web_client=self._slack,
-            ping_interval=PING_S,
+            ping_interval=self._ping_s,
         )
         if not self._uses_proxy:
             client.proxy = None  # the SDK has read it from the environment without NO_PROXY
@@ -142,9 +148,10 @@ class SocketFace:
 
     async def _take(self, client: AsyncBaseSocketModeClient, envelope: SocketModeRequest) -> None:
         started = time.perf_counter()
-        if self._is_draining:
-            if envelope.accepts_response_payload and envelope.type == "slash_commands":
-                await _acknowledge(client, envelope, {"text": self._goodbye})
+        if self._is_draining and envelope.type == "slash_commands":
+            await _acknowledge(client, envelope, {"text": self._goodbye})
+            return
+        if self._is_draining and envelope.type == "events_api":
             return
         answer = await self._dispatch(
             AsyncBoltRequest(
@@ -158,20 +165,35 @@ class SocketFace:
         took_ms = round(1000 * (time.perf_counter() - started), 3)
         event("delivery.acknowledged", logging.DEBUG, mode="socket", took_ms=took_ms)
 
-    async def _stay_out_of_step(self) -> None:
+    async def _look_after_them(self) -> None:
         first, second = self._connections
-        await self._sleep(self._chance.uniform(*FIRST_RENEWAL_S))
-        await self._renew(second, beside=first)
+        renew_at: float | None = self._clock() + self._chance.uniform(*FIRST_RENEWAL_S)
         while True:
             await self._sleep(LOOK_S)
-            if abs(first.opened_at - second.opened_at) < TOO_CLOSE_S:
-                await self._renew(second, beside=first)
+            for connection in self._connections:
+                await _forget_dead_address(connection.client)
+            is_due = renew_at is not None and self._clock() >= renew_at
+            is_close = abs(first.opened_at - second.opened_at) < TOO_CLOSE_S
+            is_wanted = is_due or (renew_at is None and is_close)
+            if is_wanted and await first.client.is_connected() and await _renew(second.client):
+                renew_at = None
 
-    async def _renew(self, connection: Connection, *, beside: Connection) -> None:
-        # The SDK closes the old socket first: not while it is the only one.
-        if await beside.client.is_connected():
-            event("slack.renewing")
-            await connection.client.connect_to_new_endpoint(force=True)
+
+async def _forget_dead_address(client: SocketModeClient) -> None:
+    # An address is good once, and the SDK goes on trying the one that did not work.
+    if not await client.is_connected():
+        client.wss_uri = None
+
+
+async def _renew(client: SocketModeClient) -> bool:
+    """Whether it worked; when not, the old connection stays and the next look tries again."""
+    event("slack.renewing")
+    try:
+        await client.connect_to_new_endpoint(force=True)
+    except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+        event("slack.not_renewed", logging.WARNING, error=type(error).__name__)
+        return False
+    return True
 
 
 async def _acknowledge(

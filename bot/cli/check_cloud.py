@@ -18,9 +18,8 @@ from bot.cli.finding import (
 )
 from bot.cloud.budget import Bucket
 from bot.cloud.client import CloudClient
-from bot.cloud.http import TC3Auth, open_http
+from bot.cloud.http import open_http
 from bot.cloud.queue import Party
-from bot.cloud.sign import Credentials
 from bot.cloud.wire import Units
 from bot.errors import (
     CloudBroken,
@@ -31,8 +30,8 @@ from bot.errors import (
     SettingsError,
     Throttled,
 )
+from bot.query import auth_of
 from bot.settings import Settings
-from bot.settings.credentials import read_credentials
 
 # Well formed, and nobody's: to whom may look, the API says that there is no such instance.
 NOBODYS_INSTANCE = "cmgo-00000000"
@@ -59,10 +58,6 @@ async def check_cloud(settings: Settings) -> list[Finding]:
 
 
 def _client(settings: Settings, skews_s: list[float]) -> CloudClient:
-    def credentials() -> Credentials:
-        keys = read_credentials(settings)
-        return Credentials(secret_id=keys.secret_id, secret_key=keys.secret_key, token=keys.token)
-
     async def note_time(response: Any) -> None:
         try:
             their_time = parsedate_to_datetime(response.headers.get("Date", ""))
@@ -70,7 +65,7 @@ def _client(settings: Settings, skews_s: list[float]) -> CloudClient:
             return
         skews_s.append(their_time.timestamp() - time.time())
 
-    http = open_http(settings.cloud_endpoint, TC3Auth(credentials), settings.tls)
+    http = open_http(settings.cloud_endpoint, auth_of(settings), settings.tls)
     http.event_hooks = {"response": [note_time]}
     permits = Bucket(settings.requests_per_s, clock=time.monotonic)
     units = Units(zone=ZoneInfo(settings.api_timezone))

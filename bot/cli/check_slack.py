@@ -1,12 +1,8 @@
 """What `mongolog check` tries at Slack: both tokens and the scopes."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
-import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -14,10 +10,9 @@ from bot.cli.finding import MACHINE, SLACK_ADMIN, Finding, coded, faulty, ok, wa
 from bot.cli.manifest import read_manifest
 from bot.errors import SettingsError, SlackRefused
 from bot.settings import Settings, revealed
-from bot.settings.values import is_loopback
 from bot.slack.call import UNREACHABLE, result_of
+from bot.slack.session import slack_session, web_client
 
-TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
 BOT_TOKEN, SCOPES, APP_TOKEN, SECRET = "bot token", "bot scopes", "app token", "signing secret"
 SCOPES_HEADER = "x-oauth-scopes"
 SCOPE = re.compile(r"[a-z][a-z0-9_.:-]*", re.ASCII)
@@ -26,7 +21,8 @@ SCOPE = re.compile(r"[a-z][a-z0-9_.:-]*", re.ASCII)
 async def check_slack(settings: Settings) -> list[Finding]:
     """Try what is set for Slack; one call for each token."""
     try:
-        async with _web_client(settings) as slack:
+        async with slack_session(settings) as session:
+            slack = web_client(settings, session)
             return [
                 *await _check_bot(settings, slack),
                 await _check_app(settings, slack),
@@ -92,20 +88,3 @@ def _refused(about: str, name: str, refusal: SlackRefused) -> Finding:
     if refusal.code == UNREACHABLE:
         return faulty(about, "not tried, as Slack does not answer", MACHINE)
     return faulty(about, coded(f"Slack refuses {name}", refusal.code), SLACK_ADMIN)
-
-
-@asynccontextmanager
-async def _web_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
-    url = urlsplit(settings.slack_api_url)
-    connector = aiohttp.TCPConnector(ssl=True if url.scheme == "http" else settings.tls())
-    async with aiohttp.ClientSession(
-        connector=connector, timeout=TIMEOUT, trust_env=not is_loopback(url.hostname or "")
-    ) as session:
-        client = AsyncWebClient(
-            token=revealed(settings.slack_bot_token) or None,
-            base_url=settings.slack_api_url,
-            session=session,
-            retry_handlers=[],
-        )
-        client.proxy = None  # read from the environment without NO_PROXY; the session does it right
-        yield client

@@ -48,6 +48,8 @@ class CloudClient:
     Args:
         http: from `open_http`, or one on a test's transport.
         permits: one is taken before each call.
+        open_fresh: opens a client that keeps no connections, for attempts after a broken one: kept
+            connections die together. It is closed with this object. None: `http` makes those too.
         units: how the API's undocumented units are read.
         chance: the jitter between attempts.
         sleep: waits that many seconds.
@@ -59,10 +61,13 @@ class CloudClient:
         http: httpx.AsyncClient,
         permits: Permits,
         units: wire.Units,
+        open_fresh: Callable[[], httpx.AsyncClient] | None = None,
         chance: random.Random | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._http = http
+        self._open_fresh = open_fresh
+        self._fresh: httpx.AsyncClient | None = None
         self.queue = FairQueue(permits)
         self._units = units
         self._chance = chance or random.SystemRandom()
@@ -73,6 +78,8 @@ class CloudClient:
         """Close the connections."""
         await self.queue.aclose()
         await self._http.aclose()
+        if self._fresh is not None:
+            await self._fresh.aclose()
 
     async def log_exports(
         self,
@@ -172,10 +179,11 @@ class CloudClient:
         body = wire.request_body(
             instance=instance, limit=limit, offset=offset, start_time=start_time, end_time=end_time
         )
-        attempts, repaired = 0, set()
+        call = _Call(instance, region, offset, body, party, deadline)
+        attempts, repaired, http = 0, set(), self._http
         while True:
             try:
-                return await self._attempt(region, body, party, deadline)
+                return await self._attempt(call, http)
             except CloudError as error:
                 attempts += 1
                 if error.code in REPAIRABLE and error.code not in repaired:
@@ -183,6 +191,13 @@ class CloudClient:
                     attempts -= 1
                 elif not await self._pause_after(error, attempts, deadline):
                     raise
+                if isinstance(error, CloudUnreachable):
+                    http = self._fresh_http()
+
+    def _fresh_http(self) -> httpx.AsyncClient:
+        if self._fresh is None and self._open_fresh is not None:
+            self._fresh = self._open_fresh()
+        return self._fresh or self._http
 
     async def _pause_after(
         self, error: CloudError, attempts: int, deadline: asyncio.Timeout | None
@@ -198,30 +213,57 @@ class CloudClient:
         await self._sleep(pause_s)
         return True
 
-    async def _attempt(
-        self, region: str, body: bytes, party: Party, deadline: asyncio.Timeout | None
-    ) -> wire.Page:
-        async with self.queue.turn(party):
-            if deadline and deadline.when() is None:
-                deadline.reschedule(asyncio.get_running_loop().time() + IN_ALL_S)
-            started = time.monotonic()
+    async def _attempt(self, call: "_Call", http: httpx.AsyncClient) -> wire.Page:
+        async with self.queue.turn(call.party):
+            call.begin()
             try:
                 async with asyncio.timeout(ATTEMPT_S):
-                    answer = await self._http.post(
-                        "/", content=body, headers={"X-TC-Region": region}
+                    answer = await http.post(
+                        "/", content=call.body, headers={"X-TC-Region": call.region}
                     )
                 page = wire.decode(
-                    answer.status_code, answer.content, region=region, units=self._units
+                    answer.status_code, answer.content, region=call.region, units=self._units
                 )
             except (httpx.RequestError, TimeoutError) as error:
-                _log_call(region, started, outcome=type(error).__name__, error="CloudUnreachable")
-                raise _unreachable(error, region) from None
+                call.log(type(error).__name__, error="CloudUnreachable")
+                raise _unreachable(error, call.region) from None
             except CloudError as error:
-                name = type(error).__name__
-                _log_call(region, started, outcome=error.code, error=name, id_=error.request_id)
+                call.log(error.code, request_id=error.request_id, error=type(error).__name__)
                 raise
-        _log_call(region, started, outcome="ok", id_=page.request_id)
+        call.log("ok", request_id=page.request_id)
         return page
+
+
+@dataclass(slots=True)
+class _Call:
+    """One question, over all of its attempts."""
+
+    instance: str
+    region: str
+    offset: int
+    body: bytes
+    party: Party
+    deadline: asyncio.Timeout | None
+    started: float = 0.0  # of the attempt under way, monotonic
+
+    def begin(self) -> None:
+        """An attempt goes out; with the first one, the time of all of them begins to run."""
+        self.started = time.monotonic()
+        if self.deadline and self.deadline.when() is None:
+            self.deadline.reschedule(asyncio.get_running_loop().time() + IN_ALL_S)
+
+    def log(self, outcome: str, *, request_id: str | None = None, **more: str) -> None:
+        event(
+            "cloud.called",
+            logging.INFO,
+            instance=self.instance,
+            region=self.region,
+            offset=self.offset,
+            outcome=outcome,
+            request_id=request_id,
+            took_ms=round(1000 * (time.monotonic() - self.started)),
+            **more,
+        )
 
 
 def _unreachable(error: Exception, region: str) -> CloudError:
@@ -238,17 +280,3 @@ def _warn_of_unlisted(first: wire.Page) -> None:
 def newest_first(exports: tuple[Export, ...]) -> tuple[Export, ...]:
     """Sorted by creation time; those without one last. The API's own order is not documented."""
     return tuple(sorted(exports, key=lambda export: export.created_at or BEFORE_ALL, reverse=True))
-
-
-def _log_call(
-    region: str, started: float, *, outcome: str, error: str | None = None, id_: str | None = None
-) -> None:
-    took_ms = round(1000 * (time.monotonic() - started))
-    event(
-        "cloud.called",
-        region=region,
-        outcome=outcome,
-        error=error,
-        request_id=id_,
-        took_ms=took_ms,
-    )

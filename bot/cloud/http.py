@@ -26,7 +26,8 @@ SIGNED = ("content-type", "host", "x-tc-action")
 
 CONNECT_S = 3.0
 ATTEMPT_S = 8.0
-LIMITS = httpx.Limits(max_connections=40, max_keepalive_connections=8)
+CONNECTIONS = 40
+KEPT_CONNECTIONS = 8
 
 
 class TC3Auth(httpx.Auth):
@@ -90,7 +91,11 @@ class TC3Auth(httpx.Auth):
 
 
 def open_http(
-    endpoint: str, auth: httpx.Auth, tls: Callable[[], ssl.SSLContext]
+    endpoint: str,
+    auth: httpx.Auth,
+    tls: Callable[[], ssl.SSLContext],
+    *,
+    kept: int = KEPT_CONNECTIONS,
 ) -> httpx.AsyncClient:
     """The client that lives as long as the process; close it with `aclose`.
 
@@ -99,20 +104,21 @@ def open_http(
         auth: signs each request.
         tls: makes the TLS context; not called for plain http, which has nothing to verify and
             which the settings allow to loopback only.
+        kept: how many idle connections stay open for the next requests.
 
     Raises:
         SettingsError: when the environment names a proxy of a kind that can't be used.
     """
     parts = urlsplit(endpoint)
     try:
-        return _new_http(parts, auth, tls)
+        return _new_http(parts, auth, tls, kept)
     except (ImportError, ValueError):  # httpx reads the proxies of the environment here
         fault = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY: only http proxies can be used"
         raise SettingsError((fault,)) from None
 
 
 def _new_http(
-    endpoint: SplitResult, auth: httpx.Auth, tls: Callable[[], ssl.SSLContext]
+    endpoint: SplitResult, auth: httpx.Auth, tls: Callable[[], ssl.SSLContext], kept: int
 ) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         base_url=endpoint.geturl(),
@@ -120,7 +126,7 @@ def _new_http(
         verify=False if endpoint.scheme == "http" else tls(),
         trust_env=not is_loopback(endpoint.hostname or ""),  # no proxy to this machine itself
         follow_redirects=False,
-        limits=LIMITS,
+        limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=kept),
         timeout=httpx.Timeout(ATTEMPT_S, connect=CONNECT_S),
         headers={
             "Content-Type": CONTENT_TYPE,

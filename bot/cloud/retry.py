@@ -18,7 +18,7 @@ THROTTLED_DELAY_S = 0.6  # the limit is counted per second; both pauses end with
 CLOCK_FAULT = "AuthFailure.SignatureExpire"  # our clock is more than 5 minutes off
 TOKEN_FAULT = "AuthFailure.TokenFailure"  # noqa: S105 - temporary credentials have run out
 REPAIRABLE = (CLOCK_FAULT, TOKEN_FAULT)  # worth one more attempt once `TC3Auth` has mended itself
-# A backend that did not answer in time; the other errors of the same family are refusals.
+# These say "not now"; the others of their family say that something broke.
 GATEWAYS = ("HTTP5", "ServiceUnavailable", "ResourceUnavailable")
 
 

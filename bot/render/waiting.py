@@ -5,6 +5,8 @@ from bot.render.blocks import message, section
 from bot.render.foreign import code
 from bot.render.view import View
 
+RESTARTING = ("We are restarting.", "Your turn: please ask again in half a minute.")
+
 
 def still_asking(lookup: Lookup, view: View) -> Message:
     """A line that reads well also when it stays beside the answer."""
@@ -41,7 +43,7 @@ def waiting_turn(lookup: Lookup, view: View) -> Message:
 def restarting(view: View) -> Message:
     """The app is being restarted and can't finish this answer."""
     return message(
-        ("We are restarting.", "Your turn: please ask again in half a minute."),
+        RESTARTING,
         (
             section(
                 "restart",

@@ -121,20 +121,22 @@ class Desk:
             team=asked.team,
             channel=asked.channel,
         )
-        asked = await self._placed(asked)
         view = self._view(asked, reference)
+        # Until the channel is known, what goes wrong is told to the asker alone.
+        placed = replace(asked, is_shared=True) if asked.door is Door.MENTION else asked
         try:
-            await self._serve(asked, view)
+            placed = await self._placed(asked)
+            await self._serve(placed, view)
         except MongologError as error:
             event("command.failed", error=type(error).__name__, reason=str(error))
-            await self.replies.answer(asked, trouble(error, view))
+            await self.replies.answer(placed, trouble(error, view))
         except asyncio.CancelledError:
             event("command.cut_short")
-            await self.replies.answer(asked, restarting(view))
+            await self.replies.answer(placed, restarting(view))
             raise
         except Exception as error:  # noqa: BLE001 - the listener boundary: nobody is left in silence
             fault("command.broke", error)
-            await self.replies.answer(asked, trouble(error, view))
+            await self.replies.answer(placed, trouble(error, view))
 
     async def _placed(self, asked: Asked) -> Asked:
         """The question with what is known of its channel: decides who may see the answer."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.app import running
+from bot.demo.cloud_api import CloudApi
 from bot.demo.cloud_mishap import (
     ErrorAnswer,
     HalfAnswer,
@@ -15,6 +17,7 @@ from bot.demo.cloud_mishap import (
     NoRequestId,
     RawAnswer,
 )
+from bot.demo.slack_api import SlackApi
 from bot.demo.workspace import ANNA, GITA_GUEST, SHARED, WITH_APP, WITHOUT_APP, Channel, Posted
 from bot.demo.world import (
     EMPTY_INSTANCE,
@@ -29,7 +32,14 @@ from bot.demo.world import (
     UNKNOWN_INSTANCE,
     task,
 )
-from tests.acceptance.stand import SECRET_ID, SECRET_KEY, SIGNING_SECRET, Stand
+from bot.settings import constant
+from tests.acceptance.stand import (
+    SECRET_ID,
+    SECRET_KEY,
+    SIGNING_SECRET,
+    Stand,
+    settings_between,
+)
 
 HIDDEN = Channel(id="C0HIDDEN01", name="hidden", kind="private", members=("U0ANNA0001",))
 
@@ -346,6 +356,21 @@ async def test_an_answer_given_again_shows_its_age(stand: Stand) -> None:
 
     assert " ago)" not in all_text(first).rpartition("as of")[2]
     assert " ago)" in all_text(second).rpartition("as of")[2]
+
+
+async def test_who_waits_for_a_turn_is_told_so(cloud: CloudApi, slack: SlackApi) -> None:
+    settings = settings_between(
+        slack, cloud, MONGOLOG_REQUESTS_PER_S="0.4", TENCENTCLOUD_REGION=GUANGZHOU
+    )
+    async with running(constant(**settings)) as port:
+        slack.events_url = f"http://127.0.0.1:{port}/slack/events"
+        await slack.answers(await slack.command(EXAMPLE_INSTANCE))
+        delivery = await slack.command(MIXED_INSTANCE)  # the next turn is 2.5 s away
+        told, answer = await slack.answers(delivery, count=2)
+
+    assert told.text.startswith(f"Many are asking just now: {MIXED_INSTANCE} is waiting its turn.")
+    assert MIXED_INSTANCE in answer.text
+    assert "Many are asking" not in answer.text
 
 
 async def test_an_answer_without_request_id_is_an_answer(stand: Stand) -> None:

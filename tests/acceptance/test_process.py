@@ -41,6 +41,7 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "TZ": "UTC",
+        "HOME": os.devnull,  # no key of this machine's own
         **NO_METRICS,
         **settings,
     }

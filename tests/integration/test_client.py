@@ -4,7 +4,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from bot.cloud.client import CloudClient, Listing, newest_first
-from bot.cloud.http import TC3Auth, open_http
+from bot.cloud.http import KEPT_CONNECTIONS, TC3Auth, open_http
 from bot.cloud.queue import SLOTS, Party
 from bot.cloud.retry import ATTEMPTS
 from bot.cloud.sign import Credentials
@@ -527,25 +527,37 @@ async def test_each_attempt_has_its_own_permit(cloud: CloudApi) -> None:
     assert permits.taken == len(cloud.requests) == ATTEMPTS
 
 
-async def test_a_kept_connection_that_the_server_has_closed_loses_no_question() -> None:
-    connections = 0
+async def test_kept_connections_that_have_all_died_lose_no_question() -> None:
+    answered, everybody_is_here = 0, asyncio.Event()
 
     async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal connections
-        connections += 1
+        nonlocal answered
         await reader.readuntil(b"\r\n\r\n")
+        answered += 1
+        if answered == KEPT_CONNECTIONS:  # so many connections at once, all of them kept
+            everybody_is_here.set()
+        await everybody_is_here.wait()
         body = b'{"Response": {"TotalCount": 0, "Tasks": []}}'
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
         await writer.drain()
-        await reader.readuntil(b"\r\n\r\n")  # the next request comes, and finds nobody
+        with suppress(asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")  # the next request comes, and finds nobody
         writer.transport.abort()
 
     async with await asyncio.start_server(answer_once, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        async with client_of(f"http://127.0.0.1:{port}") as client:
-            assert not (await listing(client)).exports
-            assert not (await listing(client)).exports
-    assert connections == 2
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        auth = TC3Auth(lambda: KEY, clock=NOW.timestamp)
+        client = CloudClient(
+            http=open_http(url, auth, no_tls),
+            open_fresh=lambda: open_http(url, auth, no_tls, kept=0),
+            permits=Permits(),
+            units=UNITS,
+            sleep=no_pause,
+        )
+        await asyncio.gather(*(listing(client) for _ in range(KEPT_CONNECTIONS)))
+        assert not (await listing(client)).exports
+        await client.aclose()
+    assert answered == KEPT_CONNECTIONS + 1
 
 
 # --- mishaps ---

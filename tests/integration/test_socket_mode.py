@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.slack_api import SlackApi
 from bot.demo.workspace import small_workspace
-from bot.socket_mode import FIRST_RENEWAL_S, LOOK_S, SILENT_S, SocketFace
+from bot.socket_mode import FIRST_RENEWAL_S, SILENT_S, TOO_CLOSE_S, SocketFace
 
 APP_TOKEN = "xapp-1-tests"
 
@@ -20,14 +20,14 @@ class Time:
 
     def __init__(self) -> None:
         self.now = 0.0
-        self.asked: list[float] = []
+        self.looks: list[float] = []
         self._wakes = asyncio.Semaphore(0)
 
     def clock(self) -> float:
         return self.now
 
     async def sleep(self, seconds: float) -> None:
-        self.asked.append(seconds)
+        self.looks.append(seconds)
         await self._wakes.acquire()
 
     def wake(self) -> None:
@@ -41,7 +41,11 @@ async def acknowledge(_: AsyncBoltRequest) -> BoltResponse:
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackApi]:
     async with SlackApi(
-        small_workspace(), bot_token="xoxb-tests", signing_secret="tests", app_token=APP_TOKEN
+        small_workspace(),
+        bot_token="xoxb-tests",
+        signing_secret="tests",
+        app_token=APP_TOKEN,
+        deadline_s=1,
     ) as api:
         api.mode = "socket"
         yield api
@@ -64,6 +68,7 @@ def face(slack: SlackApi, time: Time) -> SocketFace:
         goodbye="Come back later.",
         clock=time.clock,
         sleep=time.sleep,
+        ping_s=0.05,
     )
 
 
@@ -77,17 +82,103 @@ async def until_the_second_is_renewed(slack: SlackApi, before: list[int]) -> Non
             await asyncio.sleep(0.01)
 
 
-async def test_the_second_connection_is_renewed_while_the_first_stays(
+async def looked_after(time: Time) -> None:
+    """Let one look at the connections happen, to its end."""
+    looks = len(time.looks)
+    time.wake()
+    async with asyncio.timeout(5):
+        while len(time.looks) == looks:
+            await asyncio.sleep(0.01)
+
+
+async def test_the_second_connection_is_renewed_once_while_the_first_stays(
     slack: SlackApi, face: SocketFace, time: Time
 ) -> None:
     async with face.connected():
         await slack.wait_connected(2, 5)
         first, second = numbers(slack)
-        time.wake()
+        time.now = FIRST_RENEWAL_S[0] - 1
+        await looked_after(time)
+        assert numbers(slack) == [first, second]
+        time.now = FIRST_RENEWAL_S[1]
+        await looked_after(time)
         await until_the_second_is_renewed(slack, [first, second])
         assert numbers(slack)[0] == first
-    assert FIRST_RENEWAL_S[0] <= time.asked[0] <= FIRST_RENEWAL_S[1]
-    assert time.asked[1] == LOOK_S
+        renewed = numbers(slack)
+        await looked_after(time)
+        assert numbers(slack) == renewed  # their ages are far apart now
+
+
+async def test_connections_of_one_age_are_put_out_of_step(
+    slack: SlackApi, face: SocketFace, time: Time
+) -> None:
+    async with face.connected():
+        await slack.wait_connected(2, 5)
+        time.now = FIRST_RENEWAL_S[1]
+        before = numbers(slack)
+        await looked_after(time)
+        await until_the_second_is_renewed(slack, before)
+        before = numbers(slack)
+        face._connections[0].opened_at = time.now - TOO_CLOSE_S / 2
+        await looked_after(time)
+        await until_the_second_is_renewed(slack, before)
+
+
+async def test_nothing_is_renewed_while_the_first_connection_is_down(
+    slack: SlackApi, face: SocketFace, time: Time
+) -> None:
+    async with face.connected():
+        await slack.wait_connected(2, 5)
+        slack.refuse_next("apps.connections.open", "internal_error", times=1000)
+        await slack.drop(0)
+        async with asyncio.timeout(5):
+            while await face._connections[0].client.is_connected():
+                await asyncio.sleep(0.01)
+        (second,) = numbers(slack)
+        time.now = FIRST_RENEWAL_S[1]
+        await looked_after(time)
+        assert numbers(slack) == [second]
+
+
+async def test_a_connection_that_dies_silently_is_made_anew(
+    slack: SlackApi, face: SocketFace
+) -> None:
+    async with face.connected():
+        await slack.wait_connected(2, 5)
+        slack.freeze(0)
+        await slack.wait_connected(2, 10)
+        slack.next_connection = len(slack.connections) - 1
+        assert (await slack.command("cmgo-k2p5su09")).outcome == "ok"
+
+
+async def test_an_address_that_does_not_work_is_not_tried_for_ever(
+    slack: SlackApi, face: SocketFace, time: Time
+) -> None:
+    async with face.connected():
+        await slack.wait_connected(2, 5)
+        client = face._connections[0].client
+        client.wss_uri = f"{client.wss_uri}-used"
+        connecting = asyncio.create_task(client.connect())  # type: ignore[no-untyped-call]
+        async with asyncio.timeout(5):
+            while len(slack.connections) != 1:
+                await asyncio.sleep(0.01)
+        await looked_after(time)
+        await slack.wait_connected(2, 5)
+        await connecting
+
+
+async def test_a_renewal_that_slack_refuses_is_tried_again(
+    slack: SlackApi, face: SocketFace, time: Time
+) -> None:
+    async with face.connected():
+        await slack.wait_connected(2, 5)
+        before = numbers(slack)
+        time.now = FIRST_RENEWAL_S[1]
+        slack.refuse_next("apps.connections.open", "internal_error")
+        await looked_after(time)
+        assert numbers(slack) == before
+        await looked_after(time)
+        await until_the_second_is_renewed(slack, before)
 
 
 async def test_draining_tells_a_command_to_come_back(slack: SlackApi, face: SocketFace) -> None:
@@ -97,6 +188,15 @@ async def test_draining_tells_a_command_to_come_back(slack: SlackApi, face: Sock
         delivery = await slack.command("cmgo-k2p5su09")
     assert delivery.outcome == "ok"
     assert "Come back later." in delivery.body
+
+
+async def test_draining_leaves_an_event_for_slack_to_repeat(
+    slack: SlackApi, face: SocketFace
+) -> None:
+    async with face.connected():
+        await slack.wait_connected(2, 5)
+        face.stop_intake()
+        assert (await slack.mention("help")).outcome == "operation_timeout"
 
 
 async def test_a_minute_without_a_word_from_slack_is_trouble(

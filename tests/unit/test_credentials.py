@@ -5,7 +5,9 @@ import json
 import logging
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -14,6 +16,7 @@ from bot.settings import NAMES, constant, credentials, load
 from bot.settings.credentials import FILE, PROFILE, read_credentials
 from bot.telemetry import event, set_up_logs
 
+NOBODY = 65534
 PROFILE_KEY = {"secretId": "AKIDprofile", "secretKey": "profile-key"}
 INI = "[default]\nsecret_id = AKIDfile\nsecret_key = file-key\n"
 
@@ -273,9 +276,27 @@ def test_nobody_s_account_has_no_files(monkeypatch: pytest.MonkeyPatch) -> None:
     assert faults()[0].startswith("TENCENTCLOUD_SECRET_ID, ")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_one_line(home: Path) -> None:
-    write_file(home, INI)
-    (home / ".tencentcloud" / "credentials").chmod(0)
+@contextmanager
+def without_roots_rights() -> Iterator[None]:
+    """Root may read everything; it gives that up for a moment."""
+    own = os.geteuid()
+    if own == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(own)
 
-    assert faults() == ("the credentials file: can't be read by this user",)
+
+def test_a_file_that_may_not_be_read_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    with TemporaryDirectory() as folder:
+        home = Path(folder)
+        home.chmod(0o711)
+        monkeypatch.chdir(home)
+        monkeypatch.setenv("HOME", folder)
+        write_file(home, INI)
+        (home / ".tencentcloud" / "credentials").chmod(0)
+        with without_roots_rights():
+            found = faults()
+
+    assert found == ("the credentials file: can't be read by this user",)

@@ -16,7 +16,7 @@ from bot.render.guide import help_on, menu
 from bot.render.simplest import simplest
 from bot.render.terminal import document, text
 from bot.render.trouble import trouble
-from bot.render.waiting import restarting, still_asking
+from bot.render.waiting import restarting, still_asking, waiting_turn
 from tests.unit.render_scenes import (
     FAILURES,
     INSTANCE,
@@ -69,6 +69,7 @@ def _messages() -> dict[str, Message]:
         **{f"failure_{name}": _answer(each) for name, each in failures.items()},
         **{f"trouble_{name}": trouble(error, VIEW) for name, error in TROUBLES.items()},
         "talk_still_asking": still_asking(both, VIEW),
+        "talk_waiting_turn": waiting_turn(both, VIEW),
         "talk_restarting": restarting(VIEW),
         "talk_menu": menu(VIEW),
         **{

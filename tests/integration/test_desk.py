@@ -1,0 +1,71 @@
+"""A mention that is cut short before its channel is known: told, and to the asker alone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.asked import Asked, Door
+from bot.slack.listen import Desk
+from bot.slack.people import People
+from bot.slack.reply import Replies
+
+MENTION = Asked(
+    user="U1",
+    team="T1",
+    channel="C1",
+    text="help",
+    command="@mongolog",
+    door=Door.MENTION,
+    thread_ts="1795000000.000100",
+)
+
+
+class SlowSlack:
+    """A Slack that takes every message, and never says what a channel is."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.said: list[tuple[str, Any]] = []
+
+    async def answer(self, request: web.Request) -> web.Response:
+        if request.path.endswith("conversations.info"):
+            self.asked.set()
+            await asyncio.Event().wait()
+        self.said.append((request.path.rpartition("/")[2], dict(await request.post())))
+        return web.json_response({"ok": True})
+
+
+@pytest.fixture
+async def slack() -> SlowSlack:
+    return SlowSlack()
+
+
+@pytest.fixture
+async def desk(slack: SlowSlack) -> AsyncIterator[Desk]:
+    application = web.Application()
+    application.router.add_route("*", "/api/{method}", slack.answer)
+    async with TestServer(application) as server, aiohttp.ClientSession() as session:
+        client = AsyncWebClient(base_url=str(server.make_url("/api/")), session=session)
+        client.proxy = None
+        people = People(client, team="T1", enterprise="", zone="UTC", clock=lambda: 0.0)
+        replies = Replies(session=session, slack=client, hosts=())
+        yield Desk(query=None, people=people, replies=replies)  # type: ignore[arg-type]
+
+
+async def test_a_restart_before_the_channel_is_known_is_told_to_the_asker_alone(
+    slack: SlowSlack, desk: Desk
+) -> None:
+    serving = asyncio.create_task(desk.serve(MENTION))
+    await slack.asked.wait()
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
+
+    ((method, _),) = slack.said
+    assert method == "chat.postEphemeral"
