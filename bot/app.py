@@ -8,8 +8,9 @@ import errno
 import logging
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -20,7 +21,8 @@ from bot import __version__
 from bot.errors import SettingsError, SlackRefused
 from bot.health import Health
 from bot.metrics import Metrics, metrics_listening
-from bot.query import BoundedMemory, open_query
+from bot.model import Condition
+from bot.query import BoundedMemory, Query, open_query
 from bot.render.waiting import RESTARTING
 from bot.settings import Mode, Settings, hide_from_bolt, revealed
 from bot.slack.call import result_of
@@ -80,6 +82,7 @@ async def running(settings: Settings, mode: Mode = "http") -> AsyncIterator[int]
             query=query,
             people=_people(settings, slack, identity),
             replies=Replies(session=session, slack=slack, hosts=settings.response_url_hosts),
+            condition=_condition(settings, mode, query=query, health=health),
             link_hosts=settings.link_hosts,
         )
         bolt = _bolt(slack, identity)
@@ -90,6 +93,21 @@ async def running(settings: Settings, mode: Mode = "http") -> AsyncIterator[int]
         event("app.ready", version=__version__, mode=mode, port=port, team=identity.get("team_id"))
         event("app.rules", rules="none: every full member may do everything, links included")
         yield port
+
+
+def _condition(
+    settings: Settings, mode: Mode, *, query: Query, health: Health
+) -> Callable[[], Condition]:
+    started_at = datetime.now(UTC)
+    return lambda: Condition(
+        version=__version__,
+        mode=mode,
+        started_at=started_at,
+        troubles=health.troubles(),
+        regions=query.states,
+        waiting=query.waiting,
+        requests_per_s=settings.requests_per_s,
+    )
 
 
 async def _open_metrics(settings: Settings, stack: AsyncExitStack) -> Health:

@@ -50,6 +50,8 @@ class Problem(enum.StrEnum):
     BAD_PERIOD = "bad period"  # since is not before until; word: what was typed
     BAD_REGION = "bad region"  # word
     BAD_NUMBER = "bad number"  # word: what followed `page` or `limit`
+    STANDS_ALONE = "stands alone"  # word: `health`, asked together with something else
+    NO_APP = "no app"  # word: `health` or `status`, asked where no app is running
     NO_CHANNEL = "no channel"  # word: `here`, asked where there is no channel to share in
     BAD_WINDOW = "bad window"  # word
     MISSING_VALUE = "missing value"  # word: the keyword that stands last, with nothing after it

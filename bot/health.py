@@ -45,7 +45,12 @@ class Health:
     @property
     def is_well(self) -> bool:
         """Whether work should come here."""
-        return all(probe.check() is None for probe in self._probes.values())
+        return not self.troubles()
+
+    def troubles(self) -> tuple[str, ...]:
+        """What those that are not well say, in the order they were registered."""
+        said = (probe.check() for probe in self._probes.values())
+        return tuple(trouble for trouble in said if trouble is not None)
 
     def report(self) -> str:
         """One line for each probe, in the order they were registered: `name: ok` or why not."""

@@ -173,7 +173,60 @@ class Help:
     topic: str = ""
 
 
-Command = Lookup | Menu | Help
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthCheck:
+    """`health`: is the app itself well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchStatus:
+    """`status` without an instance: what is watched here."""
+
+
+Command = Lookup | Menu | Help | HealthCheck | WatchStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionState:
+    """How the cloud's API answered in one region, when it was asked last.
+
+    Attributes:
+        region: one of the settings' regions.
+        as_of: when it answered, or failed to; None when it was not asked yet.
+        error: why there was no answer; None when there was one, "no such instance" included.
+    """
+
+    region: str
+    as_of: datetime | None = None
+    error: MongologError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """How the app itself is.
+
+    Attributes:
+        version: of the product.
+        mode: how Slack's deliveries come, `http` or `socket`.
+        started_at: when this process was ready.
+        troubles: what each probe that is not well says, in our own words; empty when all are well.
+        regions: every region of the settings, in their order.
+        waiting: calls of the cloud's API that wait for their turn.
+        requests_per_s: our share of the account's limit.
+    """
+
+    version: str
+    mode: str
+    started_at: datetime
+    troubles: tuple[str, ...] = ()
+    regions: tuple[RegionState, ...] = ()
+    waiting: int = 0
+    requests_per_s: float
+
+    @property
+    def is_well(self) -> bool:
+        """Whether everything that was tried last went well."""
+        return not self.troubles and not any(region.error for region in self.regions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,8 @@ from bot.cloud.http import TC3Auth, open_http
 from bot.cloud.queue import Party
 from bot.cloud.sign import Credentials
 from bot.cloud.wire import Units
-from bot.errors import CloudError, NoSuchInstance, NotAuthorised
-from bot.model import Failure, InstanceId, Lookup, Outcome, Report
+from bot.errors import OUR_OWN_LIMIT, CloudError, CloudRefused, NoSuchInstance, NotAuthorised
+from bot.model import Failure, InstanceId, Lookup, Outcome, RegionState, Report
 from bot.settings import MAX_REQUESTS_PER_S, Settings
 from bot.settings.credentials import read_credentials
 
@@ -94,6 +94,17 @@ class Query:
         self._regions = regions
         self._now = now
         self._flights: Flights[Question, Outcome] = Flights(reusable_s or _reusable_s)
+        self._states = {region: RegionState(region=region) for region in regions}
+
+    @property
+    def states(self) -> tuple[RegionState, ...]:
+        """How each region of the settings answered last, in their order."""
+        return tuple(self._states.values())
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for their turn at the cloud."""
+        return self._cloud.queue.length
 
     async def aclose(self) -> None:
         """Close the connections to the cloud."""
@@ -156,16 +167,27 @@ class Query:
         # Remembered there and no longer there: it may have been made anew in another region.
         return elsewhere, *await self._first_listing(instance, elsewhere, lookup, party)
 
+    def _note(self, region: str, error: CloudError | None) -> None:
+        is_ours = error is not None and error.code == OUR_OWN_LIMIT  # the cloud was not asked
+        if region in self._states and not is_ours:
+            is_answer = isinstance(error, NoSuchInstance | CloudRefused)
+            self._states[region] = RegionState(
+                region=region, as_of=self._now(), error=None if is_answer else error
+            )
+
     async def _first_listing(
         self, instance: InstanceId, regions: tuple[str, ...], lookup: Lookup, party: Party
     ) -> tuple[str, Listing]:
         async def ask(region: str) -> Listing | CloudError:
             try:
-                return await self._cloud.log_exports(
+                listing = await self._cloud.log_exports(
                     instance, region, party=party, window=lookup.window
                 )
             except CloudError as error:
+                self._note(region, error)
                 return error
+            self._note(region, None)
+            return listing
 
         asked = {region: asyncio.create_task(ask(region)) for region in regions}
         try:

@@ -16,7 +16,7 @@ from bot.errors import (
     Problem,
     SettingsError,
 )
-from bot.model import Help, Lookup, Outcome, Report
+from bot.model import HealthCheck, Help, Lookup, Outcome, Report, WatchStatus
 from bot.parse import parse
 from bot.query import BoundedMemory, open_query
 from bot.render.explanations import explain
@@ -72,12 +72,17 @@ def _code_of(outcome: Outcome) -> int:
 
 
 def _understand(words: str, zone: str) -> Lookup:
-    command = parse(words, now=datetime.now(UTC), zone=zone)
-    if not isinstance(command, Lookup):
-        raise BadCommand(Problem.NO_INSTANCE)
-    if command.here:  # there is no channel to share it in
-        raise BadCommand(Problem.NO_CHANNEL, word="here")
-    return command
+    match parse(words, now=datetime.now(UTC), zone=zone):
+        case Lookup(here=True):
+            raise BadCommand(Problem.NO_CHANNEL, word="here")
+        case Lookup() as lookup:
+            return lookup
+        case HealthCheck():
+            raise BadCommand(Problem.NO_APP, word="health")
+        case WatchStatus():
+            raise BadCommand(Problem.NO_APP, word="status")
+        case _:
+            raise BadCommand(Problem.NO_INSTANCE)
 
 
 async def _ask(settings: Settings, lookup: Lookup) -> tuple[Outcome, ...]:

@@ -2,7 +2,7 @@
 
     text ── words ──► Words ── reading ──► Command         canonical ──► text
               │                   │                         (writing)
-           folding        times, vocabulary, guesses
+           folding        about, times, vocabulary, guesses
 
 Knows nothing of who asks, of rights, or of what a place (a thread, a channel) would add.
 """

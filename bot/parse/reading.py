@@ -20,18 +20,17 @@ from itertools import islice
 from typing import TypeVar
 
 from bot.errors import BadCommand, Problem
-from bot.model import MAX_INSTANCES, Command, Help, InstanceId, Lookup, Menu
+from bot.model import MAX_INSTANCES, Command, InstanceId, Lookup, Menu
 from bot.parse import times
+from bot.parse.about import about_app
 from bot.parse.guesses import explain
 from bot.parse.vocabulary import (
     DAY_WORDS,
     FILLERS,
-    FIRST_HELP_WORDS,
-    HELP,
+    HEALTH,
     HERE,
     KIND_PLURALS,
     KIND_WORDS,
-    NOT_TOPICS,
     QUESTION_MARK,
     STATE_WORDS,
     VALUE_WORDS,
@@ -64,19 +63,8 @@ def parse(text: str, *, now: datetime, zone: str) -> Command:
         ZoneInfoNotFoundError: when a typed time needs `zone` and there is no such zone.
     """
     words = split_words(text)
-    topic = _help_topic(words)
-    if topic is not None:
-        return Help(topic=topic)
-    return _Reader(words, now=now.astimezone(UTC).replace(microsecond=0), zone=zone).read()
-
-
-def _help_topic(words: tuple[Word, ...]) -> str | None:
-    """What help is wanted about, "" for everything; None when nobody asks for help."""
-    for place, word in enumerate(words):
-        if word.plain == HELP or (place == 0 and word.plain in FIRST_HELP_WORDS):
-            topics = (after.plain for after in words[place + 1 :] if not after.ids)
-            return next((topic for topic in topics if topic not in NOT_TOPICS), "")
-    return None
+    reader = _Reader(words, now=now.astimezone(UTC).replace(microsecond=0), zone=zone)
+    return about_app(words) or reader.read()
 
 
 class _Reader:
@@ -126,6 +114,8 @@ class _Reader:
             self._read_day(word)
         elif word.plain == HERE:
             self._here = True
+        elif word.plain == HEALTH:
+            raise BadCommand(Problem.STANDS_ALONE, word=word.typed)
         elif looks_like_region(word.plain) and is_region(word.plain):
             self._region = _once(self._region, word.plain, Problem.BAD_REGION, word.typed)
         else:

@@ -13,6 +13,8 @@ VALUE_WORDS = ("since", "last", "until", "region", "zone", "window", "page", "li
 HERE = "here"
 
 HELP = "help"
+HEALTH = "health"  # of the app; asked alone
+STATUS = "status"  # of the watches when asked alone, else a filler
 QUESTION_MARK = "?"
 # Ask for help only as the first word, unlike in "done ?" and "last 6 h"; `h` is left of -h.
 FIRST_HELP_WORDS = frozenset({QUESTION_MARK, "h"})
@@ -29,7 +31,8 @@ _NAMES_OF_THINGS = """
 NOT_TOPICS = frozenset(_SMALL_WORDS.split())
 FILLERS = NOT_TOPICS.union(_NAMES_OF_THINGS.split())
 
-_ALL = frozenset({*STATE_WORDS, *KIND_WORDS, *KIND_PLURALS, *DAY_WORDS, *VALUE_WORDS, HERE, HELP})
+_VERBS = (HERE, HELP, HEALTH)
+_ALL = frozenset({*STATE_WORDS, *KIND_WORDS, *KIND_PLURALS, *DAY_WORDS, *VALUE_WORDS, *_VERBS})
 OPTIONS = _ALL | FILLERS  # what may stand before "=" or ":"
 
 _SUGGESTED = sorted(_ALL - {*KIND_PLURALS, "zone"})  # `zone` is taught nowhere

@@ -36,6 +36,7 @@ OVERVIEW = Topic(
     lines=(
         *EVERYWHERE,
         "`{ask} cmgo-k2p5su09 here` shares the answer in this channel, without links",
+        "`{ask} health` whether this app is well",
     ),
 )
 IN_TERMINAL = replace(

@@ -49,6 +49,14 @@ SENTENCES: Mapping[Problem, tuple[str, str]] = {
         "{word} is no number that I can use here.",
         "write a whole number from 1, such as `page 2`.",
     ),
+    Problem.STANDS_ALONE: (
+        "{word} is about this app, not about an instance.",
+        "ask it alone; for an instance, its id is enough.",
+    ),
+    Problem.NO_APP: (
+        "{word} is about the running app; ask it in Slack.",
+        "here, `mongolog check` tries every token, key, right and clock.",
+    ),
     Problem.NO_CHANNEL: (
         "{word} shares an answer in a Slack channel; there is none here.",
         "leave it out.",

@@ -15,11 +15,22 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import MongologError, SlackRefused
-from bot.model import Failure, Help, Lookup, Menu, Message, Outcome
+from bot.model import (
+    Condition,
+    Failure,
+    HealthCheck,
+    Help,
+    Lookup,
+    Menu,
+    Message,
+    Outcome,
+    WatchStatus,
+)
 from bot.parse import parse
 from bot.policy import Action, check
 from bot.query import Query
 from bot.render.answer import answer
+from bot.render.condition import health, watch_status
 from bot.render.guide import help_on, menu
 from bot.render.trouble import beside, trouble
 from bot.render.view import View
@@ -96,6 +107,7 @@ class Desk:
         query: asks the cloud.
         people: says who is asking and where.
         replies: sends the answer.
+        condition: how the app itself is just now.
         link_hosts: hosts of download links beside the vendor's own.
         patience_s: how long an answer may take before the asker is told that it takes longer.
         now: the current time, aware.
@@ -105,6 +117,7 @@ class Desk:
     query: Query
     people: People
     replies: Replies
+    condition: Callable[[], Condition]
     link_hosts: tuple[str, ...] = ()
     patience_s: float = PATIENCE_S
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -158,6 +171,10 @@ class Desk:
                 await self.replies.answer(asked, menu(view))
             case Help(topic=topic):
                 await self.replies.answer(asked, help_on(topic, view))
+            case HealthCheck():
+                await self.replies.answer(asked, health(self.condition(), view))
+            case WatchStatus():
+                await self.replies.answer(asked, watch_status(self.condition(), view))
             case Lookup(here=True) if asked.door is Door.COMMAND:
                 await self._share(asked, command, person, view)
             case Lookup():

@@ -14,6 +14,7 @@ from bot.demo.cloud_mishap import Silence
 from bot.demo.slack_api import SlackApi
 from bot.demo.workspace import ANNA, TEAM, WITH_APP
 from bot.demo.world import EXAMPLE_INSTANCE
+from bot.model import Condition
 from bot.query import BoundedMemory, open_query
 from bot.settings import constant
 from bot.slack.asked import Asked
@@ -37,6 +38,9 @@ async def desk_between(
             query=query,
             people=People(client, team=TEAM, enterprise="", zone="UTC", clock=lambda: 0.0),
             replies=Replies(session=session, slack=client, hosts=("127.0.0.1",)),
+            condition=lambda: Condition(
+                version="0", mode="http", started_at=now(), requests_per_s=15
+            ),
             now=now,
         )
     await query.aclose()

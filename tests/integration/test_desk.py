@@ -55,7 +55,7 @@ async def desk(slack: SlowSlack) -> AsyncIterator[Desk]:
         client.proxy = None
         people = People(client, team="T1", enterprise="", zone="UTC", clock=lambda: 0.0)
         replies = Replies(session=session, slack=client, hosts=())
-        yield Desk(query=None, people=people, replies=replies)  # type: ignore[arg-type]
+        yield Desk(query=None, people=people, replies=replies, condition=None)  # type: ignore[arg-type]
 
 
 async def test_a_restart_before_the_channel_is_known_is_told_to_the_asker_alone(

@@ -22,11 +22,13 @@ from bot.model import (
     QUEUED,
     RUNNING,
     SLOW,
+    Condition,
     Export,
     Failure,
     InstanceId,
     Lookup,
     Outcome,
+    RegionState,
     Report,
 )
 from bot.render.view import View
@@ -206,4 +208,43 @@ FAILURES: dict[str, MongologError] = {
         CloudRefused, "FailedOperation.OperationNotAllowedInInstanceLocking", "Instance locked."
     ),
     "hostile_message": cloud_error(CloudRefused, HOSTILE, HOSTILE),
+}
+
+WELL = Condition(
+    version="0.1.0",
+    mode="http",
+    started_at=NOW - timedelta(hours=9),
+    regions=(
+        RegionState(region=GUANGZHOU, as_of=NOW - timedelta(minutes=3)),
+        RegionState(region=SINGAPORE),
+    ),
+    requests_per_s=15,
+)
+CONDITIONS = {
+    "well": WELL,
+    "never_asked": replace(WELL, regions=WELL.regions[1:]),
+    "region_down": replace(
+        WELL,
+        regions=(
+            *WELL.regions[:1],
+            RegionState(region=SINGAPORE, as_of=NOW - timedelta(seconds=8), error=CLOUD_DOWN),
+        ),
+        waiting=12,
+    ),
+    "key_refused": replace(
+        WELL,
+        regions=(
+            RegionState(
+                region=GUANGZHOU,
+                as_of=NOW - timedelta(seconds=40),
+                error=FAILURES["credentials_wrong"],
+            ),
+        ),
+        requests_per_s=0.5,
+    ),
+    "slack_silent": replace(
+        WELL,
+        mode="socket",
+        troubles=("no connection to Slack was heard for a minute",),
+    ),
 }

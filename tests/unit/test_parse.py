@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.errors import BadCommand, Problem
-from bot.model import Command, Help, InstanceId, Lookup, Menu
+from bot.model import Command, HealthCheck, Help, InstanceId, Lookup, Menu, WatchStatus
 from bot.parse import instance_ids, parse
 
 ID = "cmgo-k2p5su09"
@@ -44,7 +44,11 @@ def full_width(text: str) -> str:
         pytest.param(" \t\u3000\n ", Menu(), id="white space"),
         pytest.param("\u200b\ufeff", Menu(), id="characters nobody sees"),
         pytest.param("show me the logs, please", Menu(), id="fillers only"),
-        pytest.param("status", Menu(), id="status of nothing"),
+        pytest.param("status", WatchStatus(), id="status of nothing"),
+        pytest.param("show me the Status, please!", WatchStatus(), id="status in a sentence"),
+        pytest.param("health", HealthCheck(), id="health"),
+        pytest.param("—health", HealthCheck(), id="health as an option from a phone"),
+        pytest.param("Health status?", HealthCheck(), id="health in a sentence"),
         pytest.param("- … !", Menu(), id="punctuation only"),
         pytest.param("help", Help(), id="help"),
         pytest.param("Help!", Help(), id="help cried"),

@@ -182,6 +182,11 @@ MISSING_VALUES: Rows = {
     "window": (f"{ID} window", "window", ""),
 }
 
+ALONE: Rows = {
+    "health of an instance": (f"health of {ID}", "health", ""),
+    "health with a filter": ("health failed", "health", ""),
+}
+
 TABLES = (
     (Problem.UNKNOWN_WORD, NO_WORDS),
     (Problem.UNKNOWN_WORD, NO_WORDS_BUT_MARKUP),
@@ -195,6 +200,7 @@ TABLES = (
     (Problem.BAD_PERIOD, BAD_PERIODS),
     (Problem.BAD_WINDOW, BAD_WINDOWS),
     (Problem.MISSING_VALUE, MISSING_VALUES),
+    (Problem.STANDS_ALONE, ALONE),
 )
 CASES = [
     pytest.param(problem, *row, id=f"{problem.value}: {name}")
@@ -233,10 +239,11 @@ def test_the_first_of_several_is_named(text: str, word: str) -> None:
 
 
 def test_every_problem_has_its_table() -> None:
-    # The terminal alone says that there is no channel to share in.
+    # The terminal alone says that there is no channel to share in, and no app.
     assert {problem for problem, _ in TABLES} == set(Problem) - {
         Problem.TOO_MANY,
         Problem.NO_CHANNEL,
+        Problem.NO_APP,
     }
 
 

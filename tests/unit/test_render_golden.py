@@ -12,12 +12,14 @@ from bot.demo.block_kit import message_faults
 from bot.errors import BadCommand, Problem, Refusal, Refused, SettingsError, SlackRefused
 from bot.model import Lookup, Message
 from bot.render.answer import answer
+from bot.render.condition import health, watch_status
 from bot.render.guide import help_on, menu
 from bot.render.simplest import simplest
 from bot.render.terminal import document, text
 from bot.render.trouble import trouble
 from bot.render.waiting import restarting, still_asking, waiting_turn
 from tests.unit.render_scenes import (
+    CONDITIONS,
     FAILURES,
     INSTANCE,
     OTHER,
@@ -48,6 +50,8 @@ TROUBLES: dict[str, BaseException] = {
     "bad_region": BadCommand(Problem.BAD_REGION, word="singapore"),
     "bad_number": BadCommand(Problem.BAD_NUMBER, word="0"),
     "bad_window": BadCommand(Problem.BAD_WINDOW, word="yesterday"),
+    "stands_alone": BadCommand(Problem.STANDS_ALONE, word="health"),
+    "no_app": BadCommand(Problem.NO_APP, word="health"),
     "no_channel": BadCommand(Problem.NO_CHANNEL, word="here"),
     "missing_value": BadCommand(Problem.MISSING_VALUE, word="last"),
     "guest": Refused(Refusal.GUEST),
@@ -72,6 +76,8 @@ def _messages() -> dict[str, Message]:
         "talk_waiting_turn": waiting_turn(both, VIEW),
         "talk_restarting": restarting(VIEW),
         "talk_menu": menu(VIEW),
+        **{f"talk_health_{name}": health(each, VIEW) for name, each in CONDITIONS.items()},
+        **{f"talk_status_{name}": watch_status(each, VIEW) for name, each in CONDITIONS.items()},
         **{
             f"talk_help_{topic or 'overview'}": help_on(topic, VIEW)
             for topic in ("", "states", "periods", "links", "regions", "weather")
