@@ -21,9 +21,10 @@ from bot.cloud.client import CloudClient, Listing
 from bot.cloud.flights import Flights
 from bot.cloud.http import TC3Auth, open_http
 from bot.cloud.queue import Party
+from bot.cloud.regions import first_listing
 from bot.cloud.sign import Credentials
 from bot.cloud.wire import Units
-from bot.errors import OUR_OWN_LIMIT, CloudError, CloudRefused, NoSuchInstance, NotAuthorised
+from bot.errors import OUR_OWN_LIMIT, CloudError, CloudRefused, NoSuchInstance
 from bot.model import Failure, InstanceId, Lookup, Outcome, RegionState, Report
 from bot.settings import MAX_REQUESTS_PER_S, Settings
 from bot.settings.credentials import read_credentials
@@ -117,7 +118,9 @@ class Query:
             lookup: the question; its filters are left to whoever shows the answer.
             who: whose question it is, for the fair share of the budget.
         """
-        outcomes = (self._share_flight(instance, lookup, who) for instance in lookup.instances)
+        outcomes = [self._share_flight(instance, lookup, who) for instance in lookup.instances]
+        if len(outcomes) == 1:
+            return (await outcomes[0],)
         return tuple(await asyncio.gather(*outcomes))
 
     def is_waiting(self, lookup: Lookup) -> bool:
@@ -178,23 +181,18 @@ class Query:
     async def _first_listing(
         self, instance: InstanceId, regions: tuple[str, ...], lookup: Lookup, party: Party
     ) -> tuple[str, Listing]:
-        async def ask(region: str) -> Listing | CloudError:
+        async def ask(region: str) -> Listing:
             try:
                 listing = await self._cloud.log_exports(
                     instance, region, party=party, window=lookup.window
                 )
             except CloudError as error:
                 self._note(region, error)
-                return error
+                raise
             self._note(region, None)
             return listing
 
-        asked = {region: asyncio.create_task(ask(region)) for region in regions}
-        try:
-            return await _first_success(asked)
-        finally:
-            for task in asked.values():
-                task.cancel()
+        return await first_listing(regions, ask)
 
 
 def _question(instance: InstanceId, lookup: Lookup) -> Question:
@@ -207,54 +205,6 @@ def _reusable_s(outcome: Outcome) -> float:
     error = outcome.error
     is_missing = isinstance(error, NoSuchInstance) and not error.silent_regions
     return MISSING_S if is_missing else 0.0
-
-
-async def _first_success(
-    asked: dict[str, asyncio.Task[Listing | CloudError]],
-) -> tuple[str, Listing]:
-    """The first region that listed exports; of those at the same moment, the first asked.
-
-    An empty list is the answer only when no other region lists any: it does not prove that the
-    instance is there.
-
-    Raises:
-        CloudError: when every region failed.
-    """
-    pending = set(asked.values())
-    found: list[tuple[str, Listing]] = []
-    while pending:
-        _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-        found = _listings(asked)
-        if full := [each for each in found if each[1].exports]:
-            return full[0]
-    if found:
-        return found[0]
-    answers = [task.result() for task in asked.values()]
-    raise _verdict([answer for answer in answers if isinstance(answer, CloudError)])
-
-
-def _listings(
-    asked: dict[str, asyncio.Task[Listing | CloudError]],
-) -> list[tuple[str, Listing]]:
-    done = [(region, task.result()) for region, task in asked.items() if task.done()]
-    return [(region, answer) for region, answer in done if isinstance(answer, Listing)]
-
-
-def _verdict(errors: list[CloudError]) -> CloudError:
-    """What several regions' errors mean together; never empty."""
-    missing = [error for error in errors if isinstance(error, NoSuchInstance)]
-    others = [error for error in errors if not isinstance(error, NoSuchInstance)]
-    refused = [error for error in others if isinstance(error, NotAuthorised)]
-    if refused or not missing:
-        return (refused or others)[0]
-    first = missing[0]
-    return NoSuchInstance(
-        first.code,
-        message=first.message,
-        request_id=first.request_id,
-        region=", ".join(error.region for error in missing),
-        silent_regions=tuple(error.region for error in others),
-    )
 
 
 def open_query(settings: Settings, memory: Memory, permits: Permits | None = None) -> Query:

@@ -8,6 +8,9 @@ from typing import Protocol
 class Permits(Protocol):
     """Leave to make one call, paced; whose turn it is, `FairQueue` decides."""
 
+    def take_now(self) -> bool:
+        """Take a permit if there is one at this moment; whether there was."""
+
     async def take(self) -> None:
         """Wait for the next permit.
 
@@ -41,10 +44,22 @@ class Bucket:
         self._sleep = sleep
         self._next_at = 0.0
 
+    def take_now(self) -> bool:
+        """Take a permit if there is one at this moment; whether there was."""
+        if self._next_at > self._clock():
+            return False
+        self._take()
+        return True
+
     async def take(self) -> None:
         """Wait for the next permit."""
+        wait_s = self._take()
+        if wait_s > 0:
+            await self._sleep(wait_s)
+
+    def _take(self) -> float:
+        """The seconds from now to the next permit, which is taken; at most 0: it is there."""
         now = self._clock()
         start_at = max(self._next_at, now - self._saved_s)
         self._next_at = start_at + self._interval_s
-        if start_at > now:
-            await self._sleep(start_at - now)
+        return start_at - now

@@ -17,7 +17,7 @@ from bot.cloud import wire
 from bot.cloud.budget import Permits
 from bot.cloud.http import ATTEMPT_S
 from bot.cloud.paging import LIMIT, Collected, End, OffsetIs, walk
-from bot.cloud.queue import FairQueue, Party
+from bot.cloud.queue import FairQueue, Party, Place
 from bot.cloud.retry import REPAIRABLE, delay_s
 from bot.errors import CloudError, CloudUnreachable
 from bot.model import Export, InstanceId
@@ -214,8 +214,8 @@ class CloudClient:
         return True
 
     async def _attempt(self, call: "_Call", http: httpx.AsyncClient) -> wire.Page:
-        async with self.queue.turn(call.party):
-            call.begin()
+        async with self.queue.turn(call.party, call.place) as place:
+            call.begin(place)
             try:
                 async with asyncio.timeout(ATTEMPT_S):
                     answer = await http.post(
@@ -244,10 +244,12 @@ class _Call:
     body: bytes
     party: Party
     deadline: asyncio.Timeout | None
+    place: Place | None = None  # of the first attempt, in the queue
     started: float = 0.0  # of the attempt under way, monotonic
 
-    def begin(self) -> None:
+    def begin(self, place: Place) -> None:
         """An attempt goes out; with the first one, the time of all of them begins to run."""
+        self.place = self.place or place
         self.started = time.monotonic()
         if self.deadline and self.deadline.when() is None:
             self.deadline.reschedule(asyncio.get_running_loop().time() + IN_ALL_S)

@@ -3,7 +3,8 @@
     turn(party) → waits here → a free slot → a permit → the party whose turn it is
 
 Who goes next is chosen when a permit comes, not when it is asked for: whoever comes into a long
-queue that one person made is served with the next permit.
+queue that one person made is served with the next permit. A call that is made again keeps the
+place of its first attempt.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 
 from bot.cloud.budget import Permits
 from bot.errors import OUR_OWN_LIMIT, CloudError, Throttled
@@ -37,10 +39,16 @@ class Party:
         self.calls = 0
 
 
+# Who was served longest ago is first, then who came first: (turn of the last permit, number).
+Place = tuple[int, int]
+
+
 @dataclass(eq=False, slots=True)
 class _Ticket:
     party: Party
-    ready: asyncio.Future[None]
+    number: int  # in the order they came
+    held: Place | None
+    ready: asyncio.Future[Place]
 
     @property
     def is_granted(self) -> bool:
@@ -63,6 +71,7 @@ class FairQueue:
         self._slots = asyncio.Semaphore(slots)
         self._clock = clock
         self._waiting: dict[_Ticket, None] = {}  # in the order they came
+        self._numbers = count()
         self._last_turn: dict[str, int] = {}  # of those served since the queue was empty
         self._turns = 0
         self._people_in_a_row = 0
@@ -80,23 +89,40 @@ class FairQueue:
             await asyncio.wait([self._pump])
 
     @asynccontextmanager
-    async def turn(self, party: Party) -> AsyncIterator[None]:
+    async def turn(self, party: Party, held: Place | None = None) -> AsyncIterator[Place]:
         """Wait for a permit and a slot; the slot is kept while the context is open.
+
+        Gives the place that the call had.
+
+        Args:
+            party: who waits for the answer.
+            held: the place of the first attempt, when the same call is made again.
 
         Raises:
             Throttled: when the turn did not come within a minute.
         """
         started = self._clock()
-        await self._wait(party)
+        ticket = _Ticket(
+            party, next(self._numbers), held, asyncio.get_running_loop().create_future()
+        )
+        if self._is_free():
+            await self._slots.acquire()  # at once
+            self._last_turn.clear()
+            self._serve(ticket)
+        else:
+            await self._wait(ticket)
         try:
             waited_ms = round(1000 * (self._clock() - started))
             event("budget.waited", logging.DEBUG, wait_ms=waited_ms)
-            yield
+            yield ticket.ready.result()
         finally:
             self._slots.release()
 
-    async def _wait(self, party: Party) -> None:
-        ticket = _Ticket(party, asyncio.get_running_loop().create_future())
+    def _is_free(self) -> bool:
+        """Whether nobody waits and there is a slot and a permit; the permit is taken then."""
+        return not self._waiting and not self._slots.locked() and self._permits.take_now()
+
+    async def _wait(self, ticket: _Ticket) -> None:
         self._waiting[ticket] = None
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._give_turns())
@@ -132,8 +158,14 @@ class FairQueue:
             return
         ticket = self._next(list(self._waiting))
         del self._waiting[ticket]
+        self._serve(ticket)
+
+    def _serve(self, ticket: _Ticket) -> None:
+        place = self._place_of(ticket)
+        self._turns += 1
+        self._last_turn[min(ticket.party.names, key=self._turn_of)] = self._turns
         ticket.party.calls += 1
-        ticket.ready.set_result(None)
+        ticket.ready.set_result(place)
 
     def _refuse(self, error: CloudError) -> None:
         for ticket in self._waiting:
@@ -146,15 +178,13 @@ class FairQueue:
         watches = [ticket for ticket in waiting if ticket.party.is_watch]
         if watches and (not people or self._people_in_a_row >= PEOPLE_PER_WATCH):
             self._people_in_a_row = 0
-            return self._served_longest_ago(watches)
+            return min(watches, key=self._place_of)
         self._people_in_a_row += 1
-        return self._served_longest_ago(people)
+        return min(people, key=self._place_of)
 
-    def _served_longest_ago(self, tickets: list[_Ticket]) -> _Ticket:
-        ticket = min(tickets, key=lambda each: min(map(self._turn_of, each.party.names)))
-        self._turns += 1
-        self._last_turn[min(ticket.party.names, key=self._turn_of)] = self._turns
-        return ticket
+    def _place_of(self, ticket: _Ticket) -> Place:
+        place = (min(map(self._turn_of, ticket.party.names)), ticket.number)
+        return min(place, ticket.held or place)
 
     def _turn_of(self, name: str) -> int:
         return self._last_turn.get(name, 0)

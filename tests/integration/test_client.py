@@ -68,6 +68,12 @@ class Permits:
     taken: int = 0
     at_most: int = 1000
 
+    def take_now(self) -> bool:
+        if self.taken >= self.at_most:
+            return False
+        self.taken += 1
+        return True
+
     async def take(self) -> None:
         if self.taken >= self.at_most:
             raise Throttled("OurOwnLimit")

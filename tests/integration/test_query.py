@@ -51,6 +51,10 @@ async def no_pause(_: float) -> None:
 class Permits:
     """Lets everybody pass."""
 
+    def take_now(self) -> bool:
+        """Pass at once."""
+        return True
+
     async def take(self) -> None:
         """Pass at once."""
 

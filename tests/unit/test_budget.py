@@ -132,6 +132,13 @@ async def test_a_burst_goes_at_once_after_a_pause_and_only_then(time: Time) -> N
     assert await take_at_once(bucket, time, ["U1"] * 2) == [("U1", 1000.75), ("U1", 1001.0)]
 
 
+async def test_what_is_there_at_once_is_the_burst(time: Time) -> None:
+    bucket = Bucket(4, burst=3, clock=time.clock, sleep=time.sleep)
+    assert [bucket.take_now() for _ in range(5)] == [True, True, True, False, False]
+    time.now += 0.25
+    assert [bucket.take_now() for _ in range(2)] == [True, False]
+
+
 async def test_those_who_ask_first_come_first(time: Time) -> None:
     people = [f"U{number}" for number in range(30)]
     bucket = Bucket(15, burst=3, clock=time.clock, sleep=time.sleep)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.cloud.queue import PEOPLE_PER_WATCH, FairQueue, Party
+from bot.cloud.queue import PEOPLE_PER_WATCH, FairQueue, Party, Place
 from bot.errors import CloudError, Throttled
 
 
@@ -14,6 +14,9 @@ class ByHand:
 
     def __init__(self) -> None:
         self.left = asyncio.Semaphore(0)
+
+    def take_now(self) -> bool:
+        return False  # so that everybody waits for a turn
 
     async def take(self) -> None:
         await self.left.acquire()
@@ -27,6 +30,9 @@ class ByHand:
 class NoMore:
     """No permits at all."""
 
+    def take_now(self) -> bool:
+        return False
+
     async def take(self) -> None:
         raise Throttled("OurOwnLimit")
 
@@ -37,15 +43,25 @@ class Calls:
     def __init__(self, queue: FairQueue) -> None:
         self.queue = queue
         self.made: list[str] = []
+        self.places: list[Place] = []
         self.tasks: list[asyncio.Task[None]] = []
 
-    async def ask(self, name: str, party: Party | None = None, *, hold: bool = False) -> None:
-        self.tasks.append(asyncio.create_task(self._call(name, party or Party(name), hold=hold)))
+    async def ask(
+        self,
+        name: str,
+        party: Party | None = None,
+        *,
+        hold: bool = False,
+        held: Place | None = None,
+    ) -> None:
+        call = self._call(name, party or Party(name), hold=hold, held=held)
+        self.tasks.append(asyncio.create_task(call))
         await settle()
 
-    async def _call(self, name: str, party: Party, *, hold: bool) -> None:
-        async with self.queue.turn(party):
+    async def _call(self, name: str, party: Party, *, hold: bool, held: Place | None) -> None:
+        async with self.queue.turn(party, held) as place:
             self.made.append(name)
+            self.places.append(place)
             if hold:
                 await asyncio.get_running_loop().create_future()
 
@@ -86,6 +102,44 @@ async def test_people_take_turns(permits: ByHand, calls: Calls) -> None:
         await calls.ask(name)
     await permits.give(6)
     assert calls.made == ["anna", "ben", "carl", "anna", "ben", "anna"]
+
+
+async def test_a_call_made_again_keeps_its_place(permits: ByHand, calls: Calls) -> None:
+    for name in ("anna", "ben", "carl"):
+        await calls.ask(name)
+    await permits.give(1)
+    await calls.ask("anna again", Party("anna"), held=calls.places[0])
+    await permits.give(3)
+    assert calls.made == ["anna", "anna again", "ben", "carl"]
+
+
+async def test_who_has_made_a_queue_does_not_hold_others_up_by_asking_again(
+    permits: ByHand, calls: Calls
+) -> None:
+    for _ in range(5):
+        await calls.ask("anna")
+    await permits.give(3)
+    await calls.ask("anna again", Party("anna"), held=calls.places[-1])
+    await calls.ask("ben")
+    await permits.give(2)
+    assert calls.made[3:] == ["ben", "anna again"]
+
+
+async def test_who_comes_while_nobody_waits_takes_what_is_there() -> None:
+    there = [True, False, True]  # the last comes first
+
+    class Ready(ByHand):
+        def take_now(self) -> bool:
+            return there.pop()
+
+    permits = Ready()
+    mine = Calls(FairQueue(permits))
+    for name in ("anna", "ben", "carl"):
+        await mine.ask(name)
+    assert mine.made == ["anna"]
+    assert there == [True]  # carl stands behind ben, whatever is there
+    await permits.give(2)
+    assert mine.made == ["anna", "ben", "carl"]
 
 
 async def test_one_persons_own_questions_keep_their_order(permits: ByHand, calls: Calls) -> None:
