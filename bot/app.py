@@ -1,6 +1,6 @@
 """Builds everything from Settings, opens it, and closes it in reverse; the only wiring.
 
-signal → stop intake → drain what is under way (25 s) → close the face, Slack, the cloud
+signal → stop intake → drain what is under way, say goodbye (25 s) → close the face, Slack, cloud
 """
 
 import asyncio
@@ -26,7 +26,8 @@ from bot.query import BoundedMemory, Query, open_query
 from bot.render.waiting import RESTARTING
 from bot.settings import Mode, Settings, hide_from_bolt, revealed
 from bot.slack.call import result_of
-from bot.slack.listen import Desk, listen
+from bot.slack.desk import Desk
+from bot.slack.listen import listen
 from bot.slack.people import People
 from bot.slack.reply import Replies
 from bot.slack.session import is_local, slack_session, web_client
@@ -35,7 +36,9 @@ from bot.socket_mode import SocketFace
 from bot.telemetry import event, observing
 from bot.web import Face, listening
 
-DRAIN_S = 25.0  # platforms kill a process about 30 s after they asked it to end
+# Platforms kill a process about 30 s after they asked it to end. A look-up takes 20 s at most from
+# its first call, so that who is cut short has not had a turn yet; 3 s are left for goodbyes.
+DRAIN_S = 22.0
 HELLO_PAUSES_S = (1, 2, 4, 8, 15)  # between attempts to learn who we are, at start
 # What auth.test says of a token that will not become good by waiting.
 BAD_TOKEN = frozenset(
@@ -131,9 +134,10 @@ async def _open_doors(
     async with AsyncExitStack() as stack:
         dispatch = bolt.async_dispatch if mode == "http" else None
         secret = revealed(settings.slack_signing_secret)
-        face = Face(dispatch, signing_secret=secret, health=health)
+        goodbye = " ".join(RESTARTING)
+        face = Face(dispatch, signing_secret=secret, health=health, goodbye=goodbye)
         port = await stack.enter_async_context(_open_port(face, settings, mode))
-        sockets = await _socket_face(bolt, slack, settings) if mode == "socket" else None
+        sockets = await _socket_face(bolt, slack, settings, goodbye) if mode == "socket" else None
         if sockets:
             health.register("slack", sockets.trouble)
             await stack.enter_async_context(sockets.connected())
@@ -144,7 +148,9 @@ async def _open_doors(
         yield port
 
 
-async def _socket_face(bolt: AsyncApp, slack: AsyncWebClient, settings: Settings) -> SocketFace:
+async def _socket_face(
+    bolt: AsyncApp, slack: AsyncWebClient, settings: Settings, goodbye: str
+) -> SocketFace:
     """Raises SettingsError when Slack refuses the app token."""
     app_token = revealed(settings.slack_app_token)
     try:
@@ -159,7 +165,7 @@ async def _socket_face(bolt: AsyncApp, slack: AsyncWebClient, settings: Settings
         app_token=app_token,
         slack=slack,
         uses_proxy=not is_local(settings),
-        goodbye=" ".join(RESTARTING),
+        goodbye=goodbye,
     )
 
 
@@ -173,7 +179,7 @@ async def serve(settings: Settings, mode: Mode) -> None:
     loop.set_exception_handler(_log_loop_fault)
     serving = asyncio.create_task(_serve_until_cancelled(settings, mode))
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, serving.cancel)
+        loop.add_signal_handler(number, _end_once, serving)
     with suppress(asyncio.CancelledError):  # also while it is still being opened
         await serving
     event("app.stopped")
@@ -184,6 +190,11 @@ async def _serve_until_cancelled(settings: Settings, mode: Mode) -> None:
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
         event("app.stopping")
+
+
+def _end_once(serving: asyncio.Task[None]) -> None:
+    if not serving.cancelling():  # a second signal would cut the drain short
+        serving.cancel()
 
 
 def _log_loop_fault(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -32,7 +32,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.telemetry import event
 
 CONNECTIONS = 2
-PING_S = 10.0
+PING_S = 5.0
 SILENT_S = 60.0  # without a pong or an envelope for so long, a connection counts as dead
 FIRST_RENEWAL_S = (600.0, 1800.0)
 LOOK_S = 30.0

@@ -42,6 +42,7 @@ class Face:
         dispatch: Bolt's; None in Socket Mode, where deliveries come another way.
         signing_secret: of the Slack app; "" in Socket Mode.
         health: asked by `/readyz`; its draining is ours.
+        goodbye: what a command is answered with while the process ends.
         clock: Unix seconds; Slack's signatures are good for 5 minutes.
     """
 
@@ -51,6 +52,7 @@ class Face:
         *,
         signing_secret: str = "",
         health: Health | None = None,
+        goodbye: str = "",
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._take = None
@@ -58,9 +60,13 @@ class Face:
             verifier = SignatureVerifier(signing_secret, clock=_SlackClock(clock))
             self._take = partial(self._take_delivery, dispatch, verifier)
         self._health = health or Health()
+        self._goodbye = goodbye
 
     def stop_intake(self) -> None:
-        """From now on Slack is told to come back later; `/healthz` stays up until the end."""
+        """From now on commands are told to come back, and events are left for Slack to repeat.
+
+        `/healthz` stays up until the end.
+        """
         self._health.drain()
 
     def application(self) -> web.Application:
@@ -103,7 +109,15 @@ class Face:
             fields = read_fields(text, request.content_type)
         except (ValueError, RecursionError):
             return _refuse(400, "body")
-        return _refuse(503, "draining") if self._health.is_draining else fields
+        parting = self._part_with(fields) if self._health.is_draining else None
+        return fields if parting is None else parting
+
+    def _part_with(self, fields: dict[str, Any]) -> web.Response | None:
+        """The last word to a delivery; None for clicks, which ask for no more than to be taken."""
+        if "command" in fields:
+            event("delivery.parted_with")
+            return web.json_response({"response_type": "ephemeral", "text": self._goodbye})
+        return _refuse(503, "draining") if fields.get("type") == "event_callback" else None
 
 
 def _is_signed(request: web.Request, text: str, verifier: SignatureVerifier) -> bool:

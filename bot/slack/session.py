@@ -13,6 +13,7 @@ from bot.settings.values import is_loopback
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
 KEEP_ALIVE_S = 75.0
+CONNECTIONS = 300  # at the end of the process everybody who waits is told at once
 
 
 @asynccontextmanager
@@ -23,7 +24,9 @@ async def slack_session(settings: Settings) -> AsyncIterator[aiohttp.ClientSessi
         SettingsError: when SSL_CERT_FILE holds no certificates.
     """
     connector = aiohttp.TCPConnector(
-        ssl=True if _is_plain(settings) else settings.tls(), keepalive_timeout=KEEP_ALIVE_S
+        ssl=True if _is_plain(settings) else settings.tls(),
+        keepalive_timeout=KEEP_ALIVE_S,
+        limit=CONNECTIONS,
     )
     # trust_env honours NO_PROXY too; to loopback no proxy is asked at all.
     async with aiohttp.ClientSession(

@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.telemetry import event
 
-GOODBYE_S = 2.0  # for telling those who can't be answered any more
+GOODBYE_S = 3.0  # for telling those who can't be answered any more
+
+T = TypeVar("T")
 
 
 class Work:
@@ -35,3 +37,12 @@ class Work:
             _, lost = await asyncio.wait(unfinished, timeout=GOODBYE_S)
             if lost:
                 event("work.lost", logging.ERROR, tasks=len(lost))
+
+
+async def to_its_end(sending: Coroutine[Any, Any, T]) -> T:
+    """Wait for `sending`, also when this task is cancelled meanwhile: half a message is none."""
+    task = asyncio.create_task(sending)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        return await task

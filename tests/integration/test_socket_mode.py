@@ -9,7 +9,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.slack_api import SlackApi
-from bot.demo.workspace import small_workspace
+from bot.demo.workspace import ANNA, WITH_APP, Posted, small_workspace
 from bot.socket_mode import FIRST_RENEWAL_S, SILENT_S, TOO_CLOSE_S, SocketFace
 
 APP_TOKEN = "xapp-1-tests"
@@ -189,6 +189,23 @@ async def test_draining_tells_a_command_to_come_back(slack: SlackApi, face: Sock
         delivery = await slack.command("cmgo-k2p5su09")
     assert delivery.outcome == "ok"
     assert "Come back later." in delivery.body
+
+
+async def test_draining_acknowledges_a_click(slack: SlackApi, face: SocketFace) -> None:
+    button = {"type": "button", "action_id": "a", "text": {"type": "plain_text", "text": "Go"}}
+    blocks = ({"type": "actions", "block_id": "b", "elements": [button]},)
+    posted = slack.workspace.post(
+        Posted(
+            channel=WITH_APP,
+            ts=slack.workspace.new_ts(slack.clock()),
+            blocks=blocks,
+            via="chat.postMessage",
+        )
+    )
+    async with face.connected():
+        await slack.wait_connected(2, 5)
+        face.stop_intake()
+        assert (await slack.click(posted, "a", user=ANNA)).outcome == "ok"
 
 
 async def test_draining_leaves_an_event_for_slack_to_repeat(

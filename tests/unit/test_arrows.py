@@ -146,4 +146,4 @@ def test_broad_excepts_stand_in_the_listener_boundary_only() -> None:
         and (node.type is None or getattr(node.type, "id", "") in {"Exception", "BaseException"})
     }
 
-    assert broad == {"slack/listen.py"}
+    assert broad == {"slack/desk.py"}

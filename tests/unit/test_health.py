@@ -95,8 +95,33 @@ async def test_stopping_the_intake_is_draining() -> None:
     face.stop_intake()
 
     assert health.is_draining
-    assert await ask(face, "POST", "/slack/events") == (503, "")
     assert await ask(face, "GET", "/readyz") == (503, "")
+
+
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        pytest.param(
+            b'{"command": "/mongolog", "text": "help"}',
+            (200, '{"response_type": "ephemeral", "text": "Come back."}'),
+            id="a command is told to come back",
+        ),
+        pytest.param(
+            b'{"type": "event_callback"}', (503, ""), id="an event is left to be repeated"
+        ),
+        pytest.param(b'{"type": "block_actions"}', (200, "taken"), id="a click is taken"),
+    ],
+)
+async def test_while_draining_each_delivery_has_its_last_word(
+    body: bytes, answer: tuple[int, str]
+) -> None:
+    async def take(_: AsyncBoltRequest) -> BoltResponse:
+        return BoltResponse(status=200, body="taken")
+
+    face = Face(take, signing_secret=SECRET, goodbye="Come back.")
+    face.stop_intake()
+
+    assert await ask(face, "POST", "/slack/events", body) == answer
 
 
 async def test_in_socket_mode_deliveries_have_no_address() -> None:

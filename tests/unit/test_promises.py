@@ -14,7 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cli import _parser
 from bot.demo.slack_methods import COVERAGE
 from bot.settings import NAMES
-from bot.slack.listen import COMMAND, EVENTS, Desk, listen
+from bot.slack.desk import Desk
+from bot.slack.listen import COMMAND, EVENTS, listen
 from bot.slack.work import Work
 
 ROOT = Path(__file__).parents[2]

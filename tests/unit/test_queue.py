@@ -244,6 +244,9 @@ async def test_nobody_waits_longer_than_a_minute(
 
 async def test_permits_that_come_at_once_are_not_spent_on_who_is_leaving() -> None:
     class AtOnce:
+        def take_now(self) -> bool:
+            return False
+
         async def take(self) -> None:
             mine.tasks[0].cancel()
 
