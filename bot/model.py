@@ -79,6 +79,8 @@ class Report:
         took: how long asking took, all pages and regions together.
         age: how old this answer was when it was asked for; zero when the cloud was asked for it.
         request_id: the API's RequestId of the first page, when it gave one.
+        silent_regions: those that gave no answer, when `region` listed no exports: there may be
+            some.
     """
 
     instance: InstanceId
@@ -90,6 +92,12 @@ class Report:
     took: timedelta
     request_id: str | None = None
     age: timedelta = timedelta(0)
+    silent_regions: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there can be no exports but these."""
+        return self.complete and not self.silent_regions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

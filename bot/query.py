@@ -21,7 +21,7 @@ from bot.cloud.client import CloudClient, Listing
 from bot.cloud.flights import Flights
 from bot.cloud.http import TC3Auth, open_http
 from bot.cloud.queue import Party
-from bot.cloud.regions import first_listing
+from bot.cloud.regions import Found, first_listing
 from bot.cloud.sign import Credentials
 from bot.cloud.wire import Units
 from bot.errors import OUR_OWN_LIMIT, CloudError, CloudRefused, NoSuchInstance
@@ -139,18 +139,19 @@ class Query:
     async def _outcome(self, instance: InstanceId, lookup: Lookup, party: Party) -> Outcome:
         started = time.monotonic()
         try:
-            regions, region, listing = await self._find(instance, lookup, party)
+            regions, found = await self._find(instance, lookup, party)
         except CloudError as error:
             return Failure(instance=instance, error=error)
         report = Report(
             instance=instance,
-            region=region,
+            region=found.region,
             regions_asked=regions,
-            exports=listing.exports,
-            complete=listing.complete,
+            exports=found.listing.exports,
+            complete=found.listing.complete,
             as_of=self._now(),
             took=timedelta(seconds=time.monotonic() - started),
-            request_id=listing.request_id,
+            request_id=found.listing.request_id,
+            silent_regions=found.silent_regions,
         )
         if report.exports and report.region in self._regions:  # an empty list proves nothing
             self._memory.keep(report)
@@ -158,17 +159,17 @@ class Query:
 
     async def _find(
         self, instance: InstanceId, lookup: Lookup, party: Party
-    ) -> tuple[tuple[str, ...], str, Listing]:
+    ) -> tuple[tuple[str, ...], Found]:
         known = lookup.region or self._memory.region_of(instance)
         regions = (known,) if known else self._regions
         try:
-            return regions, *await self._first_listing(instance, regions, lookup, party)
+            return regions, await self._first_listing(instance, regions, lookup, party)
         except NoSuchInstance:
             elsewhere = tuple(region for region in self._regions if region != known)
             if lookup.region or not known or not elsewhere:
                 raise
         # Remembered there and no longer there: it may have been made anew in another region.
-        return elsewhere, *await self._first_listing(instance, elsewhere, lookup, party)
+        return elsewhere, await self._first_listing(instance, elsewhere, lookup, party)
 
     def _note(self, region: str, error: CloudError | None) -> None:
         is_ours = error is not None and error.code == OUR_OWN_LIMIT  # the cloud was not asked
@@ -180,7 +181,7 @@ class Query:
 
     async def _first_listing(
         self, instance: InstanceId, regions: tuple[str, ...], lookup: Lookup, party: Party
-    ) -> tuple[str, Listing]:
+    ) -> Found:
         async def ask(region: str) -> Listing:
             try:
                 listing = await self._cloud.log_exports(

@@ -63,7 +63,7 @@ def exit_code(outcomes: tuple[Outcome, ...]) -> int:
 
 def _code_of(outcome: Outcome) -> int:
     if isinstance(outcome, Report):
-        return DONE if outcome.complete else CLOUD_FAILED
+        return DONE if outcome.is_whole else CLOUD_FAILED
     error = outcome.error
     if isinstance(error, NotAuthorised):
         return NOT_AUTHORISED

@@ -4,7 +4,8 @@ ask(region) for each → the first listing with exports → else an empty one �
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 from bot.cloud.client import Listing
 from bot.errors import CloudError, NoSuchInstance, NotAuthorised
@@ -12,8 +13,17 @@ from bot.errors import CloudError, NoSuchInstance, NotAuthorised
 Ask = Callable[[str], Awaitable[Listing]]
 
 
-async def first_listing(regions: tuple[str, ...], ask: Ask) -> tuple[str, Listing]:
-    """The region that answers for an instance, and its listing.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A region, its listing, and when that is empty the regions that gave no answer."""
+
+    region: str
+    listing: Listing
+    silent_regions: tuple[str, ...] = ()
+
+
+async def first_listing(regions: tuple[str, ...], ask: Ask) -> Found:
+    """What the region says that answers for an instance.
 
     An empty list is the answer only when no other region lists any exports: it does not prove that
     the instance is there.
@@ -26,7 +36,7 @@ async def first_listing(regions: tuple[str, ...], ask: Ask) -> tuple[str, Listin
         CloudError: when every region failed.
     """
     if len(regions) == 1:
-        return regions[0], await ask(regions[0])
+        return Found(region=regions[0], listing=await ask(regions[0]))
     asked = {region: asyncio.create_task(_listing_or_error(region, ask)) for region in regions}
     try:
         return await _first_success(asked)
@@ -42,27 +52,24 @@ async def _listing_or_error(region: str, ask: Ask) -> Listing | CloudError:
         return error
 
 
-async def _first_success(
-    asked: dict[str, asyncio.Task[Listing | CloudError]],
-) -> tuple[str, Listing]:
+async def _first_success(asked: Mapping[str, asyncio.Task[Listing | CloudError]]) -> Found:
     pending = set(asked.values())
-    found: list[tuple[str, Listing]] = []
     while pending:
         _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-        found = _listings(asked)
-        if full := [each for each in found if each[1].exports]:
-            return full[0]
-    if found:
-        return found[0]
-    answers = [task.result() for task in asked.values()]
-    raise _verdict([answer for answer in answers if isinstance(answer, CloudError)])
+        for region, task in asked.items():
+            listing = task.result() if task.done() else None
+            if isinstance(listing, Listing) and listing.exports:
+                return Found(region=region, listing=listing)
+    return _without_exports({region: task.result() for region, task in asked.items()})
 
 
-def _listings(
-    asked: dict[str, asyncio.Task[Listing | CloudError]],
-) -> list[tuple[str, Listing]]:
-    done = [(region, task.result()) for region, task in asked.items() if task.done()]
-    return [(region, answer) for region, answer in done if isinstance(answer, Listing)]
+def _without_exports(answers: Mapping[str, Listing | CloudError]) -> Found:
+    errors = [answer for answer in answers.values() if isinstance(answer, CloudError)]
+    silent = tuple(error.region for error in errors if not isinstance(error, NoSuchInstance))
+    for region, answer in answers.items():
+        if isinstance(answer, Listing):
+            return Found(region=region, listing=answer, silent_regions=silent)
+    raise _verdict(errors)
 
 
 def _verdict(errors: list[CloudError]) -> CloudError:

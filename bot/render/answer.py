@@ -11,7 +11,7 @@ from bot.model import Export, Failure, Lookup, Message, Outcome, Report
 from bot.render.blocks import Block, context, date_token, message, section
 from bot.render.foreign import code
 from bot.render.frame import ask, failed_note, notes, page_line, shared_line, small_line
-from bot.render.headline import known, sentences
+from bot.render.headline import known, no_exports, sentences
 from bot.render.links import Offer, download_button, lifetime, link_notes, offer
 from bot.render.pages import Page, page_of
 from bot.render.question import narrowing, words_to_ask
@@ -63,7 +63,9 @@ def _first_line(report: Report, lookup: Lookup, page: Page, view: View) -> str:
         return f"*There is no page {page.number}* · {instance}"
     narrowed = narrowing(lookup, lambda at: date_token(at, view.zone))
     if not page.whole:
-        none = f"None of {known(report)} match, {narrowed}" if report.exports else "No exports"
+        none = (
+            f"None of {known(report)} match, {narrowed}" if report.exports else no_exports(report)
+        )
         return f"*{none}* · {instance}"
     share = f"{len(page.whole):,} of {known(report)}, {narrowed}" if narrowed else ""
     if len(page.whole) == 1:

@@ -5,8 +5,8 @@
          "has_link", "url"}]}]}
 
 An instance without an answer has `error` (`kind`, `code`, `message`, `request_id`) instead of
-`total`, `request_id` and `exports`; its `silent_regions` are where the instance may yet be. One
-that was not read to its end has `"complete": false`.
+`total`, `request_id` and `exports`. `silent_regions` are where the instance, or its exports, may
+yet be. One that was not read to its end has `"complete": false`.
 Foreign text stands in it as it came: write it with `json.dumps`' own ASCII escapes.
 """
 
@@ -47,7 +47,9 @@ def rows_asked(report: Report, lookup: Lookup) -> tuple[Export, ...]:
 
 
 def _found(report: Report, lookup: Lookup, hosts: tuple[str, ...] | None) -> dict[str, Any]:
-    incomplete = {} if report.complete else {"complete": False}
+    incomplete: dict[str, Any] = {} if report.complete else {"complete": False}
+    if report.silent_regions:
+        incomplete["silent_regions"] = list(report.silent_regions)
     return {
         "instance": str(report.instance),
         "region": report.region,

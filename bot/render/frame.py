@@ -53,6 +53,8 @@ def notes(lookup: Lookup, reports: tuple[Report, ...], view: View) -> Iterator[B
     for report in reports:
         if not report.complete:
             yield context("part", escaped(unread(report)))
+        if report.silent_regions:
+            yield context("silent", f":warning: {escaped(unheard(report))}")
     if read := times_as_read(lookup):
         yield context("times", f"{escaped(read)}.")
 
@@ -113,6 +115,15 @@ def unread(report: Report) -> str:
     return (
         f"{quoted(report.instance)} has more exports than I could read: "
         f"these are the newest I could see of at least {count:,}."
+    )
+
+
+def unheard(report: Report) -> str:
+    """That exports may be where nobody answered, a phrase."""
+    regions = ", ".join(bare(region) for region in report.silent_regions)
+    return (
+        f"{regions} did not answer: {quoted(report.instance)} may have exports there. "
+        "Ask again in a minute."
     )
 
 

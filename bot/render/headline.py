@@ -39,7 +39,7 @@ def verdict(report: Report, lookup: Lookup, page: Page, zone: str) -> str:
     if report.exports:
         narrowed = narrowing(lookup, lambda at: moment(at, zone))
         return f"None of {known(report)} match: {report.instance}, {narrowed}"
-    return f"No exports: {report.instance}"
+    return f"{no_exports(report)}: {report.instance}"
 
 
 def sentences(report: Report, lookup: Lookup, page: Page, view: View) -> Iterable[str]:
@@ -49,6 +49,11 @@ def sentences(report: Report, lookup: Lookup, page: Page, view: View) -> Iterabl
         yield from _about(page.rows[0], view)
         yield from _about_others(report, lookup, page, view)
     yield f"As of {clock(report.as_of, view.zone)}."
+
+
+def no_exports(report: Report) -> str:
+    """That an instance has none; where some region was silent, not more than was seen."""
+    return "No exports where I could look" if report.silent_regions else "No exports"
 
 
 def known(report: Report) -> str:

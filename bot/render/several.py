@@ -8,7 +8,7 @@ from bot.render.blocks import Block, context, date_token, message, section
 from bot.render.explanations import emoji_of, explain, headline
 from bot.render.foreign import bare, code, escaped
 from bot.render.frame import ask, notes, place, reference_line, shared_line, small_line
-from bot.render.headline import known, verdict
+from bot.render.headline import known, no_exports, verdict
 from bot.render.pages import Page, page_of
 from bot.render.question import narrowing
 from bot.render.rows import REQUEST_ID_LENGTH, one_line, state_counts
@@ -66,7 +66,7 @@ def _instance_line(report: Report, page: Page) -> str:
     name = f"*{code(report.instance)}*"
     region = escaped(place(report)) if place(report) != bare(report.region) else ""
     if not report.exports:
-        return joined(name, region, "no exports")
+        return joined(name, region, no_exports(report).replace("No", "no", 1))
     if not page.whole:
         return joined(name, region, f"none of {known(report)} match")
     counts = state_counts(page.whole) if len(page.whole) > 1 else ""

@@ -13,7 +13,7 @@ from bot.render.blocks import CLOUD_SAYS
 from bot.render.document import document, rows_asked
 from bot.render.explanations import explain, headline
 from bot.render.foreign import MESSAGE_LENGTH, visible
-from bot.render.frame import comes_from_future, place, unread
+from bot.render.frame import comes_from_future, place, unheard, unread
 from bot.render.headline import known, subject, tally, verdict
 from bot.render.pages import page_of
 from bot.render.question import narrowing, times_as_read
@@ -122,6 +122,8 @@ def _notes(report: Report, lookup: Lookup, view: View) -> Iterator[str]:
         yield "An export seems to come from the future: check MONGOLOG_API_TIMEZONE."
     if not report.complete:
         yield unread(report)
+    if report.silent_regions:
+        yield unheard(report)
     if read := times_as_read(lookup):
         yield f"{read}."
 

@@ -259,6 +259,19 @@ async def test_an_empty_list_is_the_answer_when_no_other_region_lists_any() -> N
         assert (found_there.region, found_there.exports) == ("eu-frankfurt", ())
 
 
+async def test_an_empty_list_names_the_regions_that_may_have_more() -> None:
+    cloud = Cloud(ap_tokyo=down(), ap_singapore=empty(), ap_guangzhou=missing())
+    async with query_over(cloud) as query:
+        silent = await report(query)
+        assert (silent.region, silent.silent_regions) == (SINGAPORE, (TOKYO,))
+        assert not silent.is_whole
+
+
+async def test_exports_are_the_whole_answer_whoever_else_is_silent() -> None:
+    async with query_over(Cloud(ap_tokyo=down(), ap_singapore=found())) as query:
+        assert (await report(query)).is_whole
+
+
 @pytest.mark.parametrize(
     "regions", [(TOKYO, SINGAPORE), (SINGAPORE, TOKYO)], ids=["tokyo first", "singapore first"]
 )

@@ -95,6 +95,7 @@ def _answer(each: Scene) -> Message:
 MESSAGES = _messages()
 ON_TERMINAL = (
     "no_exports",
+    "no_exports_region_silent",
     "done",
     "done_without_link",
     "link_host_refused",
