@@ -4,24 +4,36 @@ import io
 import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from functools import partial
+from typing import Literal
 
 import pytest
 
-from bot.app import running
 from bot.demo.cloud_api import CloudApi
 from bot.demo.slack_api import SlackApi
 from bot.demo.workspace import small_workspace
 from bot.demo.world import World
 from bot.settings import constant
+from bot.slack.desk import Desk
 from bot.telemetry import set_up_logs
 from tests.acceptance.stand import (
+    APP_TOKEN,
     BOT_TOKEN,
     SECRET_ID,
     SECRET_KEY,
     SIGNING_SECRET,
     Stand,
+    serving,
     settings_between,
 )
+
+IMPATIENT_S = 0.2
+
+
+@pytest.fixture
+def mode() -> Literal["http", "socket"]:
+    """How Slack reaches the app; `IN_BOTH_MODES` runs a test in either."""
+    return "http"
 
 
 @pytest.fixture
@@ -33,11 +45,15 @@ async def cloud() -> AsyncIterator[CloudApi]:
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[SlackApi]:
+async def slack(mode: Literal["http", "socket"]) -> AsyncIterator[SlackApi]:
     """The simulated Slack."""
     async with SlackApi(
-        small_workspace(), bot_token=BOT_TOKEN, signing_secret=SIGNING_SECRET
+        small_workspace(),
+        bot_token=BOT_TOKEN,
+        signing_secret=SIGNING_SECRET,
+        app_token=APP_TOKEN if mode == "socket" else None,
     ) as api:
+        api.mode = mode
         yield api
 
 
@@ -53,11 +69,16 @@ def log() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An app that says sooner that an answer takes longer; ask for it before `stand`."""
+    monkeypatch.setattr("bot.app.Desk", partial(Desk, patience_s=IMPATIENT_S))
+    monkeypatch.setattr("bot.slack.people.PATIENCE_S", IMPATIENT_S)
+
+
+@pytest.fixture
 async def stand(cloud: CloudApi, slack: SlackApi, log: io.StringIO) -> AsyncIterator[Stand]:
     """The app, serving."""
-    settings = constant(**settings_between(slack, cloud))
-    set_up_logs(settings.secrets, style="json", level="debug", stream=log)
-    async with running(settings) as port:
-        address = f"http://127.0.0.1:{port}"
-        slack.events_url = f"{address}/slack/events"
+    secrets = constant(**settings_between(slack, cloud)).secrets
+    set_up_logs(secrets, style="json", level="debug", stream=log)
+    async with serving(slack, cloud) as address:
         yield Stand(cloud=cloud, slack=slack, address=address, log=log)

@@ -13,6 +13,7 @@ from bot.demo.cloud_mishap import ErrorAnswer, Mishap, RawAnswer
 from bot.demo.slack_api import SlackApi
 from bot.demo.workspace import small_workspace
 from bot.demo.world import GUANGZHOU, SINGAPORE, World
+from tests.acceptance.process import run
 from tests.acceptance.stand import (
     BOT_TOKEN,
     SECRET_ID,
@@ -20,7 +21,6 @@ from tests.acceptance.stand import (
     SIGNING_SECRET,
     settings_between,
 )
-from tests.acceptance.test_process import run
 
 APP_TOKEN = "xapp-1-acceptance-tests"
 

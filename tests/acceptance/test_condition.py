@@ -2,8 +2,10 @@
 
 from bot.demo.cloud_mishap import NoAnswer
 from bot.demo.world import EXAMPLE_INSTANCE, GUANGZHOU, SINGAPORE, UNKNOWN_INSTANCE
-from tests.acceptance.stand import Stand
-from tests.acceptance.test_command import all_text
+from tests.acceptance.seen import all_text
+from tests.acceptance.stand import IN_BOTH_MODES, Stand
+
+pytestmark = IN_BOTH_MODES
 
 
 async def test_health_says_that_all_is_well(stand: Stand) -> None:

@@ -18,7 +18,7 @@ from bot.model import Condition
 from bot.query import BoundedMemory, open_query
 from bot.settings import constant
 from bot.slack.asked import Asked
-from bot.slack.listen import Desk
+from bot.slack.desk import Desk
 from bot.slack.people import People
 from bot.slack.reply import Replies
 from bot.slack.work import Work

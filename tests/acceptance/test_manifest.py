@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bot.cli.manifest import read_manifest
-from tests.acceptance.test_process import ROOT, run
+from tests.acceptance.process import ROOT, run
 
 URL = "https://mongolog.example.org/slack/events"
 

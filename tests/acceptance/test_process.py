@@ -1,12 +1,10 @@
-"""The process that an admin runs: its start, its end, its exit codes, its Procfile."""
+"""The process that an admin runs: its start, its exit codes, what it prints."""
 
 import asyncio
 import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -14,7 +12,7 @@ import pytest
 from aiohttp.test_utils import unused_port
 
 from bot.demo.cloud_api import CloudApi
-from bot.demo.cloud_mishap import LateAnswer, NoAnswer, Normal
+from bot.demo.cloud_mishap import NoAnswer, Normal
 from bot.demo.slack_api import SlackApi
 from bot.demo.world import (
     EXAMPLE_INSTANCE,
@@ -24,117 +22,8 @@ from bot.demo.world import (
     UNKNOWN_INSTANCE,
     task,
 )
-from tests.acceptance.stand import BOT_TOKEN, SECRET_KEY, settings_between
-
-ROOT = Path(__file__).parents[2]
-START_S = 20
-
-
-NO_METRICS = {"MONGOLOG_METRICS": ""}  # the default port is one for all of this machine
-
-
-def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """Nothing of the machine's own but what a program needs to run."""
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    return {
-        **kept,
-        "PYTHONPATH": str(ROOT),
-        "PYTHONUNBUFFERED": "1",
-        "TZ": "UTC",
-        "HOME": os.devnull,  # no key of this machine's own
-        **NO_METRICS,
-        **settings,
-    }
-
-
-async def run(*arguments: str, settings: Mapping[str, str], cwd: Path) -> tuple[int, str, str]:
-    """Run `mongolog` to its end: exit code, stdout, stderr."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *arguments,
-        cwd=cwd,
-        env=environment(settings),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    async with asyncio.timeout(START_S):
-        out, err = await process.communicate()
-    return process.returncode or 0, out.decode(), err.decode()
-
-
-@asynccontextmanager
-async def started(
-    *command: str, settings: Mapping[str, str], port: int, cwd: Path
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A serving process that answers /healthz; killed if it is still there at the end."""
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        cwd=cwd,
-        env=environment(settings),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,
-    )
-    try:
-        await _healthy(port)
-        yield process
-    finally:
-        if process.returncode is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.communicate()
-
-
-async def _healthy(port: int) -> None:
-    async with asyncio.timeout(START_S), httpx.AsyncClient(trust_env=False) as client:
-        while True:
-            try:
-                if (await client.get(f"http://127.0.0.1:{port}/healthz")).status_code == 200:
-                    return
-            except httpx.TransportError:
-                await asyncio.sleep(0.05)
-
-
-async def test_sigterm_lets_a_look_up_finish_and_exits_with_0(
-    slack: SlackApi, cloud: CloudApi, tmp_path: Path
-) -> None:
-    port = unused_port()
-    cloud.every_answer = LateAnswer(delay_s=1)
-    settings = settings_between(slack, cloud, PORT=str(port), MONGOLOG_LOG="json")
-    slack.events_url = f"http://127.0.0.1:{port}/slack/events"
-    serve = (sys.executable, "-m", "bot", "serve", "--mode", "http")
-    async with started(*serve, settings=settings, port=port, cwd=tmp_path) as process:
-        delivery = await slack.command(EXAMPLE_INSTANCE)
-        process.send_signal(signal.SIGTERM)
-
-        (answer,) = await slack.answers(delivery)
-        output, _ = await process.communicate()
-
-    assert answer.text.startswith("Done: slow log")
-    assert process.returncode == 0
-    log = output.decode()
-    assert "app.stopped" in log
-    assert BOT_TOKEN not in log
-    assert SECRET_KEY not in log
-
-
-async def test_the_web_line_of_the_procfile_serves_under_honcho(
-    slack: SlackApi, cloud: CloudApi
-) -> None:
-    port = unused_port()
-    settings = settings_between(slack, cloud, PORT=str(port))
-    slack.events_url = f"http://127.0.0.1:{port}/slack/events"
-    bin_ = str(Path(sys.executable).parent)
-    settings["PATH"] = bin_ + os.pathsep + os.environ["PATH"]
-    honcho = (sys.executable, "-m", "honcho", "-e", os.devnull, "start", "web")
-    async with started(*honcho, settings=settings, port=port, cwd=ROOT) as process:
-        delivery = await slack.command(EXAMPLE_INSTANCE)
-        (answer,) = await slack.answers(delivery)
-        process.send_signal(signal.SIGTERM)
-        await process.communicate()
-
-    assert answer.text.startswith("Done: slow log")
+from tests.acceptance.process import START_S, environment, run
+from tests.acceptance.stand import settings_between
 
 
 async def test_a_taken_port_is_one_sentence_and_exit_2(

@@ -7,6 +7,7 @@ import pytest
 
 from bot.demo.cloud_mishap import LateAnswer
 from bot.demo.slack_delivery import Delivery
+from bot.demo.slack_parcel import Parcel
 from bot.demo.workspace import (
     ANNA,
     ANNAS_DM,
@@ -18,13 +19,15 @@ from bot.demo.workspace import (
     Posted,
 )
 from bot.demo.world import EXAMPLE_INSTANCE, LINKED_INSTANCE
-from tests.acceptance.stand import Stand
+from tests.acceptance.stand import IN_BOTH_MODES, Stand
+
+pytestmark = IN_BOTH_MODES
 
 TS = "1795000000.000100"
 
 
 async def send(stand: Stand, event: dict[str, Any], *, event_id: str = "Ev0001") -> Delivery:
-    """Deliver an event as Slack does."""
+    """Deliver an event as Slack does, in the mode of this Slack."""
     body = {
         "type": "event_callback",
         "team_id": TEAM,
@@ -34,9 +37,7 @@ async def send(stand: Stand, event: dict[str, Any], *, event_id: str = "Ev0001")
         "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
         "event": {"user": ANNA, "team": TEAM, "ts": TS, "event_ts": TS, **event},
     }
-    delivery = await stand.slack.deliver(
-        json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
+    delivery = await stand.slack.send(Parcel(kind="events_api", payload=body))
     assert delivery.outcome == "ok"
     return delivery
 
