@@ -33,7 +33,7 @@ ERRORS = frozenset(
     for name, value in vars(errors).items()
     if isinstance(value, type) and issubclass(value, errors.MongologError)
 )
-OUTCOMES = ERRORS | {OK}
+OUTCOMES = ERRORS | {OK, "cut_short"}
 REPLIES = {
     "reply.sent": "sent",
     "reply.refused": "refused",

@@ -20,17 +20,18 @@ from bot.cloud.budget import Bucket, Permits
 from bot.cloud.client import CloudClient, Listing
 from bot.cloud.flights import Flights
 from bot.cloud.http import TC3Auth, open_http
-from bot.cloud.queue import Party
-from bot.cloud.regions import Found, first_listing
+from bot.cloud.queue import SLOTS, Party
+from bot.cloud.regions import Found, first_listing, is_about_instance
 from bot.cloud.sign import Credentials
 from bot.cloud.wire import Units
-from bot.errors import OUR_OWN_LIMIT, CloudError, CloudRefused, NoSuchInstance
+from bot.errors import OUR_OWN_LIMIT, CloudError, NoSuchInstance
 from bot.model import Failure, InstanceId, Lookup, Outcome, RegionState, Report
 from bot.settings import MAX_REQUESTS_PER_S, Settings
 from bot.settings.credentials import read_credentials
 
 KIB = 1024
 MOST_AT_ONCE = 3
+SLOTS_OF_ONE = 24  # of several regions: a silent one holds each of its slots for 8 s
 REUSED_S = 2.0  # a report is given again to who asks so soon
 MISSING_S = 60.0  # and so is "no such instance", when every region said so
 
@@ -174,7 +175,7 @@ class Query:
     def _note(self, region: str, error: CloudError | None) -> None:
         is_ours = error is not None and error.code == OUR_OWN_LIMIT  # the cloud was not asked
         if region in self._states and not is_ours:
-            is_answer = isinstance(error, NoSuchInstance | CloudRefused)
+            is_answer = error is None or is_about_instance(error)
             self._states[region] = RegionState(
                 region=region, as_of=self._now(), error=None if is_answer else error
             )
@@ -221,6 +222,7 @@ def open_query(settings: Settings, memory: Memory, permits: Permits | None = Non
         http=open_http(settings.cloud_endpoint, auth, tls),
         open_fresh=lambda: open_http(settings.cloud_endpoint, auth, tls, kept=0),
         permits=permits or _bucket(settings.requests_per_s),
+        slots_of_one=SLOTS_OF_ONE if len(settings.regions) > 1 else SLOTS,
         units=Units(
             zone=ZoneInfo(settings.api_timezone),
             bytes_per_size=KIB if settings.size_unit == "kib" else 1,

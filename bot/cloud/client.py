@@ -6,7 +6,6 @@ log_exports → walk of pages → describe_log_download_tasks → attempts, each
 import asyncio
 import logging
 import random
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,15 +14,15 @@ import httpx
 
 from bot.cloud import wire
 from bot.cloud.budget import Permits
+from bot.cloud.call import Call
 from bot.cloud.http import ATTEMPT_S
 from bot.cloud.paging import LIMIT, Collected, End, OffsetIs, walk
-from bot.cloud.queue import FairQueue, Party, Place
+from bot.cloud.queue import SLOTS, FairQueue, Party
 from bot.cloud.retry import REPAIRABLE, delay_s
 from bot.errors import CloudError, CloudUnreachable
 from bot.model import Export, InstanceId
 from bot.telemetry import event
 
-IN_ALL_S = 20.0  # all attempts and pages of one look-up, counted from its first permit
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
@@ -51,6 +50,7 @@ class CloudClient:
         open_fresh: opens a client that keeps no connections, for attempts after a broken one: kept
             connections die together. It is closed with this object. None: `http` makes those too.
         units: how the API's undocumented units are read.
+        slots_of_one: how many calls may be under way at once in one region.
         chance: the jitter between attempts.
         sleep: waits that many seconds.
     """
@@ -62,13 +62,14 @@ class CloudClient:
         permits: Permits,
         units: wire.Units,
         open_fresh: Callable[[], httpx.AsyncClient] | None = None,
+        slots_of_one: int = SLOTS,
         chance: random.Random | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._http = http
         self._open_fresh = open_fresh
         self._fresh: httpx.AsyncClient | None = None
-        self.queue = FairQueue(permits)
+        self.queue = FairQueue(permits, slots_of_one=slots_of_one)
         self._units = units
         self._chance = chance or random.SystemRandom()
         self._sleep = sleep
@@ -120,9 +121,8 @@ class CloudClient:
 
                 first = await page_at(0)
                 request_id = first.request_id
-                _warn_of_unlisted(first)
                 collected.add(first)
-                complete = await self._walk(collected, first, page_at)
+                complete = await self._walk(collected, first, page_at) and _lists_all(first)
         except (CloudError, TimeoutError) as error:
             if not len(collected):
                 raise _unreachable(error, region) from None
@@ -179,17 +179,20 @@ class CloudClient:
         body = wire.request_body(
             instance=instance, limit=limit, offset=offset, start_time=start_time, end_time=end_time
         )
-        call = _Call(instance, region, offset, body, party, deadline)
-        attempts, repaired, http = 0, set(), self._http
+        call = Call(
+            instance=instance,
+            region=region,
+            offset=offset,
+            body=body,
+            party=party,
+            deadline=deadline,
+        )
+        http = self._http
         while True:
             try:
                 return await self._attempt(call, http)
             except CloudError as error:
-                attempts += 1
-                if error.code in REPAIRABLE and error.code not in repaired:
-                    repaired.add(error.code)
-                    attempts -= 1
-                elif not await self._pause_after(error, attempts, deadline):
+                if not await self._may_ask_again(call, error):
                     raise
                 if isinstance(error, CloudUnreachable):
                     http = self._fresh_http()
@@ -199,22 +202,21 @@ class CloudClient:
             self._fresh = self._open_fresh()
         return self._fresh or self._http
 
-    async def _pause_after(
-        self, error: CloudError, attempts: int, deadline: asyncio.Timeout | None
-    ) -> bool:
+    async def _may_ask_again(self, call: Call, error: CloudError) -> bool:
         """Wait before the next attempt; False when there is none to make."""
-        pause_s = delay_s(error, attempts, self._chance)
-        ends_at = deadline.when() if deadline else None
-        if pause_s is None:
+        if error.code in REPAIRABLE and error.code not in call.repaired:
+            call.repaired |= {error.code}
+            return True
+        call.has_failed()
+        pause_s = delay_s(error, call.attempts, self._chance)
+        if pause_s is None or not call.has_time_for(pause_s):
             return False
-        if ends_at is not None and asyncio.get_running_loop().time() + pause_s >= ends_at:
-            return False
-        event("cloud.asked_again", after=type(error).__name__, attempts=attempts)
+        event("cloud.asked_again", after=type(error).__name__, attempts=call.attempts)
         await self._sleep(pause_s)
         return True
 
-    async def _attempt(self, call: "_Call", http: httpx.AsyncClient) -> wire.Page:
-        async with self.queue.turn(call.party, call.place) as place:
+    async def _attempt(self, call: Call, http: httpx.AsyncClient) -> wire.Page:
+        async with self.queue.turn(call.party, call.region, call.place) as place:
             call.begin(place)
             try:
                 async with asyncio.timeout(ATTEMPT_S):
@@ -228,44 +230,13 @@ class CloudClient:
                 call.log(type(error).__name__, error="CloudUnreachable")
                 raise _unreachable(error, call.region) from None
             except CloudError as error:
-                call.log(error.code, request_id=error.request_id, error=type(error).__name__)
+                call.log_error(error)
+                raise
+            except asyncio.CancelledError:
+                call.log_cut_short()
                 raise
         call.log("ok", request_id=page.request_id)
         return page
-
-
-@dataclass(slots=True)
-class _Call:
-    """One question, over all of its attempts."""
-
-    instance: str
-    region: str
-    offset: int
-    body: bytes
-    party: Party
-    deadline: asyncio.Timeout | None
-    place: Place | None = None  # of the first attempt, in the queue
-    started: float = 0.0  # of the attempt under way, monotonic
-
-    def begin(self, place: Place) -> None:
-        """An attempt goes out; with the first one, the time of all of them begins to run."""
-        self.place = self.place or place
-        self.started = time.monotonic()
-        if self.deadline and self.deadline.when() is None:
-            self.deadline.reschedule(asyncio.get_running_loop().time() + IN_ALL_S)
-
-    def log(self, outcome: str, *, request_id: str | None = None, **more: str) -> None:
-        event(
-            "cloud.called",
-            logging.INFO,
-            instance=self.instance,
-            region=self.region,
-            offset=self.offset,
-            outcome=outcome,
-            request_id=request_id,
-            took_ms=round(1000 * (time.monotonic() - self.started)),
-            **more,
-        )
 
 
 def _unreachable(error: Exception, region: str) -> CloudError:
@@ -274,9 +245,12 @@ def _unreachable(error: Exception, region: str) -> CloudError:
     return CloudUnreachable(type(error).__name__, region=region)
 
 
-def _warn_of_unlisted(first: wire.Page) -> None:
-    if first.total_count and not first.exports:
-        event("cloud.counts_what_it_does_not_list", logging.WARNING, total=first.total_count)
+def _lists_all(first: wire.Page) -> bool:
+    """Whether there is anything of what the API counts."""
+    if not first.total_count or first.exports:
+        return True
+    event("cloud.counts_what_it_does_not_list", logging.WARNING, total=first.total_count)
+    return False
 
 
 def newest_first(exports: tuple[Export, ...]) -> tuple[Export, ...]:

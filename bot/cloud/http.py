@@ -76,7 +76,7 @@ class TC3Auth(httpx.Auth):
         # Only on that refusal: an everyday Date may be a cache's, and a good clock needs no help.
         try:
             their_time = parsedate_to_datetime(date).timestamp()
-        except ValueError:
+        except (ValueError, OverflowError):
             return
         self._clock_is_behind_s = their_time - self._clock()
         event("cloud.clock_is_off", logging.WARNING, seconds=round(self._clock_is_behind_s))

@@ -4,12 +4,14 @@
 
 Who goes next is chosen when a permit comes, not when it is asked for: whoever comes into a long
 queue that one person made is served with the next permit. A call that is made again keeps the
-place of its first attempt.
+place of its first attempt. One region can't hold all the slots: when it falls silent, the others
+are still asked.
 """
 
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -46,6 +48,7 @@ Place = tuple[int, int]
 @dataclass(eq=False, slots=True)
 class _Ticket:
     party: Party
+    region: str
     number: int  # in the order they came
     held: Place | None
     ready: asyncio.Future[Place]
@@ -61,14 +64,23 @@ class FairQueue:
     Args:
         permits: the account's pace.
         slots: calls under way at once.
+        slots_of_one: calls under way at once in one region.
         clock: monotonic seconds.
     """
 
     def __init__(
-        self, permits: Permits, *, slots: int = SLOTS, clock: Callable[[], float] = time.monotonic
+        self,
+        permits: Permits,
+        *,
+        slots: int = SLOTS,
+        slots_of_one: int = SLOTS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._permits = permits
-        self._slots = asyncio.Semaphore(slots)
+        self._slots = slots
+        self._slots_of_one = slots_of_one
+        self._under_way: Counter[str] = Counter()  # by region
+        self._changed = asyncio.Event()  # somebody came, went, or gave a slot back
         self._clock = clock
         self._waiting: dict[_Ticket, None] = {}  # in the order they came
         self._numbers = count()
@@ -89,24 +101,25 @@ class FairQueue:
             await asyncio.wait([self._pump])
 
     @asynccontextmanager
-    async def turn(self, party: Party, held: Place | None = None) -> AsyncIterator[Place]:
+    async def turn(
+        self, party: Party, region: str = "", held: Place | None = None
+    ) -> AsyncIterator[Place]:
         """Wait for a permit and a slot; the slot is kept while the context is open.
 
         Gives the place that the call had.
 
         Args:
             party: who waits for the answer.
+            region: which region is called.
             held: the place of the first attempt, when the same call is made again.
 
         Raises:
             Throttled: when the turn did not come within a minute.
         """
         started = self._clock()
-        ticket = _Ticket(
-            party, next(self._numbers), held, asyncio.get_running_loop().create_future()
-        )
-        if self._is_free():
-            await self._slots.acquire()  # at once
+        ready: asyncio.Future[Place] = asyncio.get_running_loop().create_future()
+        ticket = _Ticket(party, region, next(self._numbers), held, ready)
+        if not self._waiting and self._has_slot(ticket) and self._permits.take_now():
             self._last_turn.clear()
             self._serve(ticket)
         else:
@@ -114,16 +127,22 @@ class FairQueue:
         try:
             waited_ms = round(1000 * (self._clock() - started))
             event("budget.waited", logging.DEBUG, wait_ms=waited_ms)
-            yield ticket.ready.result()
+            yield ready.result()
         finally:
-            self._slots.release()
+            self._release(ticket)
 
-    def _is_free(self) -> bool:
-        """Whether nobody waits and there is a slot and a permit; the permit is taken then."""
-        return not self._waiting and not self._slots.locked() and self._permits.take_now()
+    def _has_slot(self, ticket: _Ticket) -> bool:
+        in_region = self._under_way[ticket.region]
+        return self._under_way.total() < self._slots and in_region < self._slots_of_one
+
+    def _release(self, ticket: _Ticket) -> None:
+        self._under_way[ticket.region] -= 1
+        self._under_way += Counter()  # forgets the regions where nothing is under way
+        self._changed.set()
 
     async def _wait(self, ticket: _Ticket) -> None:
         self._waiting[ticket] = None
+        self._changed.set()
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._give_turns())
         is_taken = False
@@ -135,33 +154,37 @@ class FairQueue:
             raise Throttled(OUR_OWN_LIMIT) from None
         finally:
             self._waiting.pop(ticket, None)
+            self._changed.set()
             if ticket.is_granted and not is_taken:  # cancelled in the moment of its turn
-                self._slots.release()
+                self._release(ticket)
 
     async def _give_turns(self) -> None:
         while self._waiting:
-            await self._slots.acquire()
+            self._changed.clear()
+            if not self._ready_to_go():
+                await self._changed.wait()
+                continue
             try:
                 await self._permits.take()
             except CloudError as error:
-                self._slots.release()
                 self._refuse(error)
             else:
                 self._grant()
         self._last_turn.clear()
 
+    def _ready_to_go(self) -> list[_Ticket]:
+        """Who waits for nothing but a permit; who was cancelled stands here until its task runs."""
+        return [each for each in self._waiting if not each.ready.done() and self._has_slot(each)]
+
     def _grant(self) -> None:
-        # Who has been cancelled would stand here until its task has run.
-        self._waiting = {each: None for each in self._waiting if not each.ready.done()}
-        if not self._waiting:  # everybody left meanwhile; this permit is lost
-            self._slots.release()
-            return
-        ticket = self._next(list(self._waiting))
-        del self._waiting[ticket]
-        self._serve(ticket)
+        if ready := self._ready_to_go():  # else everybody left meanwhile; this permit is lost
+            ticket = self._next(ready)
+            del self._waiting[ticket]
+            self._serve(ticket)
 
     def _serve(self, ticket: _Ticket) -> None:
         place = self._place_of(ticket)
+        self._under_way[ticket.region] += 1
         self._turns += 1
         self._last_turn[min(ticket.party.names, key=self._turn_of)] = self._turns
         ticket.party.calls += 1

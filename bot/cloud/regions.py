@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.cloud.client import Listing
-from bot.errors import CloudError, NoSuchInstance, NotAuthorised
+from bot.errors import CloudError, CloudRefused, NoSuchInstance, NotAuthorised
 
 Ask = Callable[[str], Awaitable[Listing]]
 
@@ -65,25 +65,39 @@ async def _first_success(asked: Mapping[str, asyncio.Task[Listing | CloudError]]
 
 def _without_exports(answers: Mapping[str, Listing | CloudError]) -> Found:
     errors = [answer for answer in answers.values() if isinstance(answer, CloudError)]
-    silent = tuple(error.region for error in errors if not isinstance(error, NoSuchInstance))
+    silent = tuple(error.region for error in errors if _is_silent(error))
     for region, answer in answers.items():
         if isinstance(answer, Listing):
             return Found(region=region, listing=answer, silent_regions=silent)
-    raise _verdict(errors)
+    raise _verdict(errors, silent)
 
 
-def _verdict(errors: list[CloudError]) -> CloudError:
-    """What several regions' errors mean together; never empty."""
+def _verdict(errors: list[CloudError], silent: tuple[str, ...]) -> CloudError:
+    """What several regions' errors mean together; never empty.
+
+    A key that is refused is refused for all; a locked instance is where it is locked; else it is
+    not found where somebody answered, or nobody did.
+    """
+    refused = [error for error in errors if isinstance(error, NotAuthorised)]
     missing = [error for error in errors if isinstance(error, NoSuchInstance)]
-    others = [error for error in errors if not isinstance(error, NoSuchInstance)]
-    refused = [error for error in others if isinstance(error, NotAuthorised)]
-    if refused or not missing:
-        return (refused or others)[0]
+    there = [error for error in errors if is_about_instance(error) and error not in missing]
+    if refused or there or not missing:
+        return (refused or there or errors)[0]
     first = missing[0]
     return NoSuchInstance(
         first.code,
         message=first.message,
         request_id=first.request_id,
         region=", ".join(error.region for error in missing),
-        silent_regions=tuple(error.region for error in others),
+        silent_regions=silent,
     )
+
+
+def is_about_instance(error: CloudError) -> bool:
+    """Whether the API answered for the instance: it is not there, or can't be asked about now."""
+    is_refused = isinstance(error, CloudRefused) and "Region" not in error.code
+    return is_refused or isinstance(error, NoSuchInstance)
+
+
+def _is_silent(error: CloudError) -> bool:
+    return not isinstance(error, NoSuchInstance | NotAuthorised | CloudRefused)

@@ -7,7 +7,7 @@ moment's trouble. A wrong key, a missing right or a bad question is not asked ag
 
 import random
 
-from bot.errors import CloudBroken, CloudError, CloudUnreachable, Throttled
+from bot.errors import OUR_OWN_LIMIT, CloudBroken, CloudError, CloudUnreachable, Throttled
 
 ATTEMPTS = 3
 # An internal error of theirs often comes again at once: one more attempt, not two.
@@ -42,6 +42,8 @@ def delay_s(error: CloudError, attempts: int, chance: random.Random) -> float | 
 
 def _most_attempts(error: CloudError) -> int:
     match error:
+        case Throttled(code=code) if code == OUR_OWN_LIMIT:
+            return 1  # that was a minute's wait for a turn
         case CloudUnreachable() | Throttled():
             return ATTEMPTS
         case CloudBroken():

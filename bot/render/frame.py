@@ -112,6 +112,11 @@ def comes_from_future(report: Report, now: datetime) -> bool:
 def unread(report: Report) -> str:
     """That a report is not the whole, a phrase."""
     count = len(report.exports)
+    if not count:
+        return (
+            f"The cloud counts exports of {quoted(report.instance)} but lists none of them. "
+            "Ask again in a minute, or look in the console."
+        )
     return (
         f"{quoted(report.instance)} has more exports than I could read: "
         f"these are the newest I could see of at least {count:,}."

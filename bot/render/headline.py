@@ -52,8 +52,8 @@ def sentences(report: Report, lookup: Lookup, page: Page, view: View) -> Iterabl
 
 
 def no_exports(report: Report) -> str:
-    """That an instance has none; where some region was silent, not more than was seen."""
-    return "No exports where I could look" if report.silent_regions else "No exports"
+    """That an instance has none; not more than was seen where there may be some."""
+    return "No exports" if report.is_whole else "No exports where I could look"
 
 
 def known(report: Report) -> str:

@@ -27,6 +27,7 @@ from bot.demo.world import (
 from bot.errors import (
     CloudBroken,
     CloudError,
+    CloudRefused,
     CloudUnreachable,
     NoSuchInstance,
     NotAuthorised,
@@ -333,7 +334,6 @@ async def test_found_nowhere_names_the_regions_that_said_so() -> None:
         pytest.param(down(), id="down"),
         pytest.param(refused("InternalError"), id="broken"),
         pytest.param(refused("RequestLimitExceeded"), id="throttled"),
-        pytest.param(refused("UnsupportedRegion"), id="unsupported"),
     ],
 )
 async def test_not_found_where_it_could_look_names_the_silent_regions(trouble: Answer) -> None:
@@ -342,6 +342,31 @@ async def test_not_found_where_it_could_look_names_the_silent_regions(trouble: A
         caught = await failure(query)
     assert isinstance(caught, NoSuchInstance)
     assert (caught.region, caught.silent_regions) == (SINGAPORE, (TOKYO, GUANGZHOU))
+
+
+async def test_a_region_that_is_not_served_has_answered() -> None:
+    cloud = Cloud(ap_tokyo=refused("UnsupportedRegion"), ap_singapore=missing())
+    async with query_over(cloud) as query:
+        caught = await failure(query)
+        states = query.states
+    assert isinstance(caught, NoSuchInstance)
+    assert (caught.region, caught.silent_regions) == (SINGAPORE, ())
+    errors = {state.region: type(state.error).__name__ for state in states}
+    assert errors == {TOKYO: "CloudRefused", SINGAPORE: "NoneType"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "FailedOperation.OperationNotAllowedInInstanceLocking",
+        "InvalidParameterValue.InstanceHasBeenIsolated",
+    ],
+)
+async def test_an_instance_that_can_not_be_asked_about_is_there(code: str) -> None:
+    cloud = Cloud(ap_tokyo=missing(), ap_singapore=refused(code), ap_guangzhou=down())
+    async with query_over(cloud) as query:
+        caught = await failure(query)
+    assert (type(caught), caught.code, caught.region) == (CloudRefused, code, SINGAPORE)
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,7 @@ NO_LINKS = replace(VIEW, links=False)
 SCENES: dict[str, Scene] = {
     "no_exports": scene(report()),
     "no_exports_region_silent": scene(report(silent_regions=(SINGAPORE,))),
+    "counted_but_not_listed": scene(report(complete=False)),
     "done": scene(report(export())),
     "done_link_ended": scene(report(export(link=link(ends=NOW - timedelta(hours=1))))),
     "done_link_lifetime_unknown": scene(report(export(link=link(ends=None)))),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 
@@ -53,13 +54,22 @@ class Calls:
         *,
         hold: bool = False,
         held: Place | None = None,
+        region: str = "",
     ) -> None:
-        call = self._call(name, party or Party(name), hold=hold, held=held)
+        turn = self.queue.turn(party or Party(name), region, held)
+        call = self._call(name, turn, hold=hold)
         self.tasks.append(asyncio.create_task(call))
         await settle()
 
-    async def _call(self, name: str, party: Party, *, hold: bool, held: Place | None) -> None:
-        async with self.queue.turn(party, held) as place:
+    async def end(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await self.queue.aclose()
+
+    async def _call(
+        self, name: str, turn: AbstractAsyncContextManager[Place], *, hold: bool
+    ) -> None:
+        async with turn as place:
             self.made.append(name)
             self.places.append(place)
             if hold:
@@ -81,9 +91,7 @@ async def calls(permits: ByHand) -> AsyncIterator[Calls]:
     queue = FairQueue(permits, slots=3)
     calls = Calls(queue)
     yield calls
-    for task in calls.tasks:
-        task.cancel()
-    await queue.aclose()
+    await calls.end()
 
 
 async def test_who_comes_into_a_queue_that_one_person_made_is_next(
@@ -177,6 +185,20 @@ async def test_no_more_calls_than_slots_are_under_way(permits: ByHand, calls: Ca
     calls.tasks[0].cancel()
     await settle()
     assert len(calls.made) == 4
+
+
+async def test_a_region_that_falls_silent_leaves_slots_to_the_others(permits: ByHand) -> None:
+    mine = Calls(FairQueue(permits, slots=3, slots_of_one=2))
+    for _ in range(3):
+        await mine.ask("silent", hold=True, region="ap-a")
+    await permits.give(3)
+    assert mine.made == ["silent", "silent"]
+    await mine.ask("well", region="ap-b")
+    assert mine.made == ["silent", "silent", "well"]
+    mine.tasks[0].cancel()
+    await permits.give(1)
+    assert mine.made == ["silent", "silent", "well", "silent"]
+    await mine.end()
 
 
 async def test_a_cancelled_wait_keeps_neither_place_nor_slot(permits: ByHand, calls: Calls) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.cloud.retry import ATTEMPTS, FIRST_DELAY_S, THROTTLED_DELAY_S, delay_s
 from bot.errors import (
+    OUR_OWN_LIMIT,
     CloudBroken,
     CloudError,
     CloudRefused,
@@ -24,6 +25,7 @@ CHANCE = random.Random(7)  # noqa: S311 - jitter is no secret
     [
         (CloudUnreachable("ReadTimeout"), ATTEMPTS),
         (Throttled("RequestLimitExceeded"), ATTEMPTS),
+        (Throttled(OUR_OWN_LIMIT), 1),  # after a minute in the queue
         (CloudBroken("HTTP502"), ATTEMPTS),
         (CloudBroken("ServiceUnavailable"), ATTEMPTS),
         (CloudBroken("ResourceUnavailable"), ATTEMPTS),

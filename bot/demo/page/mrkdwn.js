@@ -13,6 +13,7 @@ const EMOJI = {
   clock3: "🕒",
   grey_question: "❔",
   hourglass_flowing_sand: "⏳",
+  bell: "🔔",
   lock: "🔒",
   mag: "🔍",
   warning: "⚠️",
