@@ -35,8 +35,21 @@ CONNECTIONS = 2
 PING_S = 5.0
 SILENT_S = 60.0  # without a pong or an envelope for so long, a connection counts as dead
 FIRST_RENEWAL_S = (600.0, 1800.0)
-LOOK_S = 30.0
+LOOK_S = 10.0
 TOO_CLOSE_S = 120.0
+RENEWAL_S = 20.0  # the SDK tries an address that does not work for ever
+CLOSE_S = 2.0  # it would wait 10 s for a peer that is gone to say goodbye
+# Of Slack or of the SDK: an answer without an address is a KeyError there.
+FAULTS = (
+    SlackClientError,
+    aiohttp.ClientError,
+    OSError,
+    TimeoutError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+)
 SLACK_SOCKET_HOST = "wss-primary.slack.com"
 OK = 200
 
@@ -131,8 +144,7 @@ class SocketFace:
             yield
         finally:
             caring.cancel()
-            for connection in self._connections:
-                await connection.client.close()  # type: ignore[no-untyped-call]
+            await asyncio.gather(*(_close(each.client) for each in self._connections))
 
     def _new_connection(self) -> Connection:
         client = SocketModeClient(
@@ -186,14 +198,27 @@ async def _forget_dead_address(client: SocketModeClient) -> None:
 
 
 async def _renew(client: SocketModeClient) -> bool:
-    """Whether it worked; when not, the old connection stays and the next look tries again."""
+    """Whether it worked; when not, the next look tries again."""
     event("slack.renewing")
     try:
-        await client.connect_to_new_endpoint(force=True)
-    except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+        async with asyncio.timeout(RENEWAL_S):
+            await client.connect_to_new_endpoint(force=True)
+    except FAULTS as error:
         event("slack.not_renewed", logging.WARNING, error=type(error).__name__)
+        client.auto_reconnect_enabled = True  # as it was before the SDK began
         return False
     return True
+
+
+async def _close(client: SocketModeClient) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_S):
+            await client.close()  # type: ignore[no-untyped-call]
+    except TimeoutError:
+        tasks = (client.message_processor, client.current_session_monitor, client.message_receiver)
+        for task in filter(None, tasks):
+            task.cancel()
+        await client.aiohttp_client_session.close()
 
 
 async def _acknowledge(

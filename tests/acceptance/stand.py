@@ -1,9 +1,10 @@
 """The real app between the two simulators, and how a test asks it."""
 
+import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ SECRET_ID, SECRET_KEY = "AKIDacceptancetests", "secret-key-of-the-tests"
 # Everything under this mark runs twice: with deliveries over HTTP, and over websockets.
 IN_BOTH_MODES = pytest.mark.parametrize("mode", ["http", "socket"])
 
+START_S = 10
 ON_THE_WAY = ("Still asking the cloud", "Many are asking just now")
 
 
@@ -71,11 +73,13 @@ def settings_between(slack: SlackApi, cloud: CloudApi, **more: str) -> dict[str,
 async def serving(slack: SlackApi, cloud: CloudApi, **more: str) -> AsyncIterator[str]:
     """The app, in this process and reached by Slack in its mode; gives the app's address."""
     settings = constant(**settings_between(slack, cloud, **more))
-    async with running(settings, slack.mode) as port:
-        address = f"http://127.0.0.1:{port}"
-        slack.events_url = f"{address}/slack/events"
-        if slack.mode == "socket":
-            await slack.wait_connected(2, 5)
+    async with AsyncExitStack() as stack:
+        async with asyncio.timeout(START_S):
+            port = await stack.enter_async_context(running(settings, slack.mode))
+            address = f"http://127.0.0.1:{port}"
+            slack.events_url = f"{address}/slack/events"
+            if slack.mode == "socket":
+                await slack.wait_connected(2, START_S)
         yield address
 
 

@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
@@ -227,3 +230,56 @@ async def test_a_minute_without_a_word_from_slack_is_trouble(
             connection.client.last_ping_pong_time = None
         time.now += SILENT_S + 1
         assert face.trouble() == "no connection to Slack was heard for a minute"
+
+
+@asynccontextmanager
+async def another_slack(answer: dict[str, object]) -> AsyncIterator[AsyncWebClient]:
+    """The Web API of a Slack that says the same to every call."""
+
+    async def say(_: web.Request) -> web.Response:
+        return web.json_response(answer)
+
+    application = web.Application()
+    application.router.add_route("*", "/api/{method}", say)
+    async with TestServer(application) as server:
+        client = AsyncWebClient(base_url=str(server.make_url("/api/")))
+        client.proxy = None
+        yield client
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param({"ok": True}, id="no address"),
+        pytest.param({"ok": True, "url": "ws://127.0.0.1:9/"}, id="an address that does not work"),
+    ],
+)
+async def test_a_renewal_that_comes_to_nothing_is_not_the_last(
+    slack: SlackApi,
+    face: SocketFace,
+    time: Time,
+    answer: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.socket_mode.RENEWAL_S", 0.1)
+    async with face.connected(), another_slack(answer) as strange:
+        await slack.wait_connected(2, 5)
+        before = numbers(slack)
+        client = face._connections[1].client
+        usual, client.web_client = client.web_client, strange
+        time.now = FIRST_RENEWAL_S[1]
+        await looked_after(time)
+        client.web_client = usual
+        await looked_after(time)
+        await until_the_second_is_renewed(slack, before)
+        assert numbers(slack)[0] == before[0]
+
+
+async def test_leaving_does_not_wait_for_a_slack_that_is_gone(
+    slack: SlackApi, face: SocketFace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.socket_mode.CLOSE_S", 0.1)
+    async with asyncio.timeout(6), face.connected():  # the SDK would wait 10 s for each
+        await slack.wait_connected(2, 5)
+        slack.freeze(0)
+        slack.freeze(1)
