@@ -89,7 +89,7 @@ async def running(settings: Settings, mode: Mode = "http") -> AsyncIterator[int]
             link_hosts=settings.link_hosts,
         )
         bolt = _bolt(slack, identity)
-        listen(bolt, desk, work)
+        listen(bolt, desk, work, app=str(identity.get("user_id") or ""))
         port = await stack.enter_async_context(
             _open_doors(bolt, slack, settings, mode=mode, work=work, health=health)
         )

@@ -92,7 +92,9 @@ class Settings(BaseSettings):
     cloud_endpoint: Annotated[str, BeforeValidator(values.cloud_endpoint)] = Field(
         default=f"https://mongodb.intl{CLOUD_DOMAIN}", alias="TENCENTCLOUD_ENDPOINT"
     )
-    port: Annotated[int, values.whole_number(0, 65535)] = Field(default=3000, alias="PORT")
+    port: Annotated[int, values.whole_number(0, values.MAX_PORT)] = Field(
+        default=3000, alias="PORT"
+    )
     host: str | None = Field(default=None, alias="HOST")  # `host_in` knows what unset means
     link_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.host_names)] = Field(
         default=(), alias="MONGOLOG_LINK_HOSTS"

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
 
+MAX_PORT = 65535
 CLOUD_DOMAIN = ".tencentcloudapi.com"
 SLACK_DOMAINS = ("slack.com", "slack-gov.com")
 # No backslash or percent sign, which clients read each in their own way; a colon for version 6.
@@ -160,7 +161,8 @@ def host_and_port(value: str) -> str | None:
     if not value.strip():
         return None
     host, _, port = value.strip().rpartition(":")
-    if not HOST.fullmatch(host.strip("[]")) or not re.fullmatch(r"[0-9]{1,5}", port):
+    is_port = re.fullmatch(r"[0-9]{1,5}", port) and int(port) <= MAX_PORT
+    if not HOST.fullmatch(host.strip("[]")) or not is_port:
         raise ValueError("must be a host and a port, such as 127.0.0.1:9464")
     return value.strip()
 

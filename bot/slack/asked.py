@@ -1,6 +1,7 @@
 """A question as it reached us from Slack: who, where, which words, and the way back. Pure."""
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ class Asked:
         door: how it came in.
         response_url: a bearer secret that answers a command 5 times within 30 minutes; else "".
         thread_ts: the thread the answer belongs to; "" for none.
+        is_in_thread: that thread is there already: what one person alone sees is shown in it.
         is_shared: the channel is known to be shared with another organisation.
     """
 
@@ -36,6 +38,7 @@ class Asked:
     door: Door = Door.COMMAND
     response_url: str = field(default="", repr=False)
     thread_ts: str = ""
+    is_in_thread: bool = False
     is_shared: bool = False
 
     @property
@@ -63,29 +66,36 @@ class Asked:
         )
 
     @classmethod
-    def by_mention(cls, body: Mapping[str, Any]) -> "Asked":
+    def by_mention(cls, body: Mapping[str, Any], app: str) -> "Asked":
         """From the body of an `app_mention` event: answered in its thread, or in a new one.
+
+        Args:
+            body: the event and whose it is.
+            app: the user id of this app.
 
         Source: https://docs.slack.dev/reference/events/app_mention
         """
         event = body["event"]
         return cls(
-            **_said(body, event),
+            **_said(body, event, app),
             command="@mongolog",
             door=Door.MENTION,
             thread_ts=str(event.get("thread_ts") or event.get("ts") or ""),
+            is_in_thread=bool(event.get("thread_ts")),
             is_shared=bool(body.get("is_ext_shared_channel")),
         )
 
     @classmethod
-    def by_direct_message(cls, body: Mapping[str, Any]) -> "Asked":
+    def by_direct_message(cls, body: Mapping[str, Any], app: str) -> "Asked":
         """From the body of a `message.im` event: threaded only when it was asked in a thread.
+
+        Args: as of `by_mention`.
 
         Source: https://docs.slack.dev/reference/events/message.im
         """
         event = body["event"]
         return cls(
-            **_said(body, event),
+            **_said(body, event, app),
             command="/mongolog",
             door=Door.DIRECT,
             thread_ts=str(event.get("thread_ts") or ""),
@@ -99,14 +109,11 @@ def is_from_a_person(event: Mapping[str, Any]) -> bool:
     )
 
 
-def _said(body: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
+def _said(body: Mapping[str, Any], event: Mapping[str, Any], app: str) -> dict[str, Any]:
     text = str(event.get("text") or "")
-    for authorization in body.get("authorizations") or ():
-        if app := authorization.get("user_id"):
-            text = text.replace(f"<@{app}>", " ")
     return {
         "user": str(event.get("user") or ""),
         "team": str(event.get("user_team") or event.get("team") or body.get("team_id") or ""),
         "channel": str(event.get("channel") or ""),
-        "text": text.strip(),
+        "text": re.sub(rf"<@{re.escape(app)}(?:\|[^<>]*)?>", " ", text).strip(),
     }

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -12,14 +12,17 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.errors import SlackRefused
 
 LONGEST_CALL_S = 15.0
+READS = 10  # kept connections may die together
 WORD = re.compile(r"[a-z0-9_]{1,60}")
-# The SDK lets the last two out when an answer is JSON, but no object.
+# The SDK lets all but the first four out: of answers that are no text, or JSON but no object.
 UNREADABLE = (
     SlackClientError,
     aiohttp.ClientError,
     OSError,
     TimeoutError,
     ValueError,
+    LookupError,
+    RecursionError,
     AttributeError,
     TypeError,
 )
@@ -46,6 +49,29 @@ async def result_of(
     except UNREADABLE:
         raise SlackRefused(UNREACHABLE) from None
     return response.data if isinstance(response.data, dict) else {}
+
+
+async def read(
+    call: Callable[[], Awaitable[AsyncSlackResponse]], *, within_s: float
+) -> dict[str, Any]:
+    """The answer of a call that changes nothing; made again when a kept connection was dead.
+
+    Args:
+        call: makes the call.
+        within_s: gives up after so many seconds in all.
+
+    Raises:
+        SlackRefused: as `result_of`.
+    """
+    clock = asyncio.get_running_loop().time
+    ends_at = clock() + within_s
+    for _ in range(READS - 1):
+        try:
+            return await result_of(call(), within_s=ends_at - clock())
+        except SlackRefused as refusal:
+            if refusal.code != UNREACHABLE or clock() >= ends_at:
+                raise
+    return await result_of(call(), within_s=ends_at - clock())
 
 
 def _word(error: SlackApiError) -> str:

@@ -18,8 +18,8 @@ MOST_REMEMBERED = 1000  # event_ids; Slack sends an event again for minutes when
 DOWNLOAD = "ml.download"  # a URL button; Slack tells us of the click and wants it acknowledged
 
 
-def listen(bolt: AsyncApp, desk: Desk, work: Work) -> None:
-    """Register everything that the manifest declares."""
+def listen(bolt: AsyncApp, desk: Desk, work: Work, *, app: str) -> None:
+    """Register everything that the manifest declares; `app` is the user id of this app."""
 
     @bolt.command(COMMAND)
     async def take_command(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -31,15 +31,15 @@ def listen(bolt: AsyncApp, desk: Desk, work: Work) -> None:
     @bolt.event("app_mention")
     async def take_mention(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        if is_from_a_person(body["event"]) and seen.is_new(str(body.get("event_id"))):
-            work.start(desk.serve(Asked.by_mention(body)))
+        if is_from_a_person(body["event"]) and seen.is_new(body.get("event_id")):
+            work.start(desk.serve(Asked.by_mention(body, app)))
 
     @bolt.event("message")  # edits and notices come here too, and want an acknowledgement
     async def take_message(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         is_direct = body["event"].get("channel_type") == "im" and is_from_a_person(body["event"])
-        if is_direct and seen.is_new(str(body.get("event_id"))):
-            work.start(desk.serve(Asked.by_direct_message(body)))
+        if is_direct and seen.is_new(body.get("event_id")):
+            work.start(desk.serve(Asked.by_direct_message(body, app)))
 
     @bolt.action(DOWNLOAD)
     async def take_download(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -59,8 +59,10 @@ class Seen:
         self._most = most
         self._names: dict[str, None] = {}
 
-    def is_new(self, name: str) -> bool:
-        """Whether `name` comes for the first time."""
+    def is_new(self, name: str | None) -> bool:
+        """Whether `name` comes for the first time; what has no name is always new."""
+        if not name:
+            return True
         if name in self._names:
             return False
         self._names[name] = None

@@ -14,12 +14,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import NOT_INVITED_CODES, SlackRefused
 from bot.policy import Actor, Kind, Place
 from bot.settings.values import is_zone
-from bot.slack.call import result_of
+from bot.slack.call import read
+from bot.slack.locks import Locks
 from bot.telemetry import event
 
 T = TypeVar("T")
 
 KEPT_S = 300.0
+UNKNOWN_S = 1.0  # who was asked about in vain; for those who come at the same moment
 MOST_KEPT = 10_000
 PATIENCE_S = 3.0  # somebody waits for an answer that needs this one first
 
@@ -49,12 +51,12 @@ class Recent(Generic[T]):
         kept_until, value = self._kept.get(key, (0.0, None))
         return value if self._clock() < kept_until else None
 
-    def put(self, key: str, value: T) -> T:
-        """Remember `value`, and give it back."""
+    def put(self, key: str, value: T, kept_s: float = KEPT_S) -> T:
+        """Remember `value` for so many seconds, and give it back."""
         self._kept.pop(key, None)
         if len(self._kept) >= MOST_KEPT:
             del self._kept[next(iter(self._kept))]
-        self._kept[key] = (self._clock() + KEPT_S, value)
+        self._kept[key] = (self._clock() + kept_s, value)
         return value
 
 
@@ -84,20 +86,26 @@ class People:
         self._zone = zone
         self._people: Recent[Person] = Recent(clock)
         self._places: Recent[Place] = Recent(clock)
+        self._asking = Locks()
 
     async def person(self, user: str, team: str) -> Person:
         """Who `user` is, asking from the workspace `team`; of unknown kind when Slack won't say."""
         if known := self._people.get(user):
             return known
+        async with self._asking.of(user):  # one call for all who come meanwhile
+            return self._people.get(user) or await self._learn(user, team)
+
+    async def _learn(self, user: str, team: str) -> Person:
         try:
-            answer = await result_of(self._slack.users_info(user=user), within_s=PATIENCE_S)
+            answer = await read(lambda: self._slack.users_info(user=user), within_s=PATIENCE_S)
             facts = answer.get("user")
         except SlackRefused as refusal:
             event("person.unknown", logging.WARNING, code=refusal.code)
             facts = None
-        if not isinstance(facts, dict):
-            return Person(actor=Actor(user=user, team=team, kind=Kind.UNKNOWN), zone=self._zone)
-        return self._people.put(user, self._read(user, facts))
+        if isinstance(facts, dict):
+            return self._people.put(user, self._read(user, facts))
+        stranger = Person(actor=Actor(user=user, team=team, kind=Kind.UNKNOWN), zone=self._zone)
+        return self._people.put(user, stranger, kept_s=UNKNOWN_S)
 
     async def place(self, channel: str) -> Place:
         """What `channel` is; it counts as shared unless Slack says that it is not.
@@ -107,14 +115,23 @@ class People:
         """
         if known := self._places.get(channel):
             return known
+        async with self._asking.of(channel):
+            return self._places.get(channel) or await self._look_at(channel)
+
+    async def _look_at(self, channel: str) -> Place:
         try:
-            call = self._slack.conversations_info(channel=channel)
-            facts = (await result_of(call, within_s=PATIENCE_S)).get("channel") or {}
+            answer = await read(
+                lambda: self._slack.conversations_info(channel=channel), within_s=PATIENCE_S
+            )
         except SlackRefused as refusal:
             if refusal.code in NOT_INVITED_CODES:
                 raise
             event("place.unknown", logging.WARNING, code=refusal.code)
-            return Place(channel=channel, is_shared=True)
+            answer = {}
+        facts = answer.get("channel")
+        if not isinstance(facts, dict):
+            unknown = Place(channel=channel, is_shared=True)
+            return self._places.put(channel, unknown, kept_s=UNKNOWN_S)
         is_shared = facts.get("is_ext_shared") is not False or bool(
             facts.get("is_pending_ext_shared")
         )

@@ -7,16 +7,13 @@
 
 A door whose outcome is unknown counts as closed: an answer twice is better than none.
 Nobody is left in silence: what could not be delivered anywhere is logged as `reply.lost`.
-Source: https://docs.slack.dev/interactivity/handling-user-interaction (response_url).
 """
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -24,9 +21,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SlackRefused
 from bot.model import Message
 from bot.render.simplest import simplest
-from bot.settings.values import is_loopback
 from bot.slack.asked import Asked, Door
 from bot.slack.call import UNREACHABLE, result_of
+from bot.slack.locks import Locks
+from bot.slack.response_url import ResponseUrls
 from bot.telemetry import event
 
 # Slack's words for a message it can't lay out; anything else is a closed door.
@@ -41,9 +39,6 @@ LAYOUT_WORDS = frozenset(
     }
 )
 LONGEST_NOTE_S = 3.0  # the answer waits for the note, so that it comes after it
-LONGEST_PAUSE_S = 5.0
-MOST_PAUSES = 2
-TOO_MANY_REQUESTS, OK = 429, 200
 
 Way = Callable[[Asked, Message], Awaitable[None]]
 
@@ -66,10 +61,9 @@ class Replies:
         hosts: tuple[str, ...],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._session = session
+        self._response_urls = ResponseUrls(session, hosts, sleep)
         self._slack = slack
-        self._hosts = hosts
-        self._sleep = sleep
+        self._posting = Locks()
 
     async def answer(self, asked: Asked, message: Message) -> None:
         """Answer where it was asked, or else by whatever door is open."""
@@ -122,8 +116,6 @@ class Replies:
         event("reply.shared")
 
     async def _by_response_url(self, asked: Asked, message: Message) -> None:
-        if not self._is_slack(asked.response_url):
-            raise SlackRefused("response_url_host")
         body: dict[str, Any] = {
             "response_type": "ephemeral",
             "text": message.text,
@@ -134,31 +126,7 @@ class Replies:
             body["blocks"] = list(message.blocks)
         else:
             body["mrkdwn"] = False  # foreign words in it are not ours to format
-        for _ in range(MOST_PAUSES):
-            pause_s = await self._push(asked.response_url, body)
-            if pause_s is None:
-                return
-            await self._sleep(pause_s)
-        if await self._push(asked.response_url, body) is not None:
-            raise SlackRefused("ratelimited")
-
-    async def _push(self, url: str, body: dict[str, Any]) -> float | None:
-        """One POST; the seconds Slack asks us to wait when it wants none now.
-
-        Raises:
-            SlackRefused: when it was not taken.
-        """
-        try:
-            async with self._session.post(url, json=body, allow_redirects=False) as response:
-                status, text = response.status, await response.text(errors="replace")
-                asked_for = response.headers.get("Retry-After", "")
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            raise SlackRefused(UNREACHABLE) from None
-        if status == TOO_MANY_REQUESTS:
-            return _pause(asked_for)
-        if (word := _refusal_word(status, text)) is not None:
-            raise SlackRefused(word)
-        return None
+        await self._response_urls.send(asked.response_url, body)
 
     async def _by_ephemeral(self, asked: Asked, message: Message) -> None:
         await result_of(
@@ -167,7 +135,8 @@ class Replies:
                 user=asked.user,
                 text=message.text,
                 blocks=list(message.blocks) or None,
-                thread_ts=asked.thread_ts or None,
+                # Slack shows it in a thread only when somebody has said something there already.
+                thread_ts=asked.thread_ts if asked.is_in_thread else None,
                 parse="none",
             )
         )
@@ -180,29 +149,20 @@ class Replies:
         await self._post(asked.user, simplest(message))
 
     async def _post(self, channel: str, message: Message, *, thread_ts: str = "") -> None:
-        await result_of(
-            self._slack.chat_postMessage(
-                channel=channel,
-                text=message.text,
-                blocks=list(message.blocks) or None,
-                thread_ts=thread_ts or None,
-                parse="none",
-                mrkdwn=bool(message.blocks),  # text alone may hold foreign words
-                unfurl_links=False,
-                unfurl_media=False,
+        # Slack takes about one a second in a channel: who comes at once would be refused together.
+        async with self._posting.of(channel):
+            await result_of(
+                self._slack.chat_postMessage(
+                    channel=channel,
+                    text=message.text,
+                    blocks=list(message.blocks) or None,
+                    thread_ts=thread_ts or None,
+                    parse="none",
+                    mrkdwn=bool(message.blocks),  # text alone may hold foreign words
+                    unfurl_links=False,
+                    unfurl_media=False,
+                )
             )
-        )
-
-    def _is_slack(self, url: str) -> bool:
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError:
-            return False
-        host = parts.hostname or ""
-        if host not in self._hosts or "@" in parts.netloc:
-            return False
-        return is_loopback(host) or (parts.scheme == "https" and port in (None, 443))
 
 
 async def _in_some_layout(send: Callable[[Message], Awaitable[None]], message: Message) -> None:
@@ -224,21 +184,3 @@ def _layouts(message: Message) -> Iterator[Message]:
     if message.blocks:
         yield simplest(message)
         yield Message(text=message.text)
-
-
-def _pause(asked_for: str) -> float:
-    pause_s = float(asked_for) if asked_for.isascii() and asked_for.isdecimal() else 1.0
-    if pause_s > LONGEST_PAUSE_S:  # another door is open now
-        raise SlackRefused("ratelimited")
-    return pause_s
-
-
-def _refusal_word(status: int, text: str) -> str | None:
-    """Slack's error word for an answer of a response_url; None when the message was taken."""
-    word = re.search(r'"error"\s*:\s*"([a-z_]+)"', text)
-    if word:
-        return word[1]
-    if status == OK and '"ok":false' not in text.replace(" ", ""):
-        return None
-    bare = re.fullmatch(r"\s*([a-z_]{3,40})\s*", text)
-    return bare[1] if bare else f"http_{status}"

@@ -78,6 +78,14 @@ async def test_slack_s_check_of_the_certificate_is_answered(stand: Stand) -> Non
     assert (delivery.status, delivery.body) == (200, "")
 
 
+async def test_a_document_that_speaks_of_such_a_check_is_none(stand: Stand) -> None:
+    said = b'{"text": "https://x.example/?a=1&ssl_check=1&b=2"}'
+    headers = {"Content-Type": "application/json"}
+    delivery = await stand.slack.deliver(said, headers, sign=False)
+
+    assert delivery.status == 401
+
+
 async def test_slack_s_question_for_a_challenge_is_answered(stand: Stand) -> None:
     body = b'{"type": "url_verification", "challenge": "c0ffee"}'
 

@@ -85,7 +85,16 @@ async def test_in_a_shared_channel_the_asker_alone_sees_the_answer(stand: Stand)
     posted = await answer(stand, mention(EXAMPLE_INSTANCE, channel=SHARED))
 
     assert posted.ephemeral_to == ANNA
-    assert posted.thread_ts == TS
+    assert posted.thread_ts is None  # in a thread that is not there yet nobody would see it
+
+
+async def test_in_a_thread_of_a_shared_channel_the_asker_alone_sees_the_answer_there(
+    stand: Stand,
+) -> None:
+    delivery = await stand.slack.mention(EXAMPLE_INSTANCE, channel=SHARED, thread_ts=TS)
+    (posted,) = await stand.slack.answers(delivery)
+
+    assert (posted.ephemeral_to, posted.thread_ts) == (ANNA, TS)
 
 
 async def test_people_of_other_organisations_are_refused_where_nobody_else_sees_it(

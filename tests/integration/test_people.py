@@ -1,6 +1,7 @@
 """Who somebody is, by what Slack says and by what it leaves out: fail closed."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -22,13 +23,16 @@ MEMBER: dict[str, Any] = {
 }
 
 
+Say = Callable[[web.Request], Awaitable[web.Response]]
+
+
 @asynccontextmanager
-async def people_of(answer: object) -> AsyncIterator[People]:
-    async def say(_: web.Request) -> web.Response:
+async def people_of(answer: object, say: Say | None = None) -> AsyncIterator[People]:
+    async def say_so(_: web.Request) -> web.Response:
         return web.json_response(answer)
 
     application = web.Application()
-    application.router.add_route("*", "/api/users.info", say)
+    application.router.add_route("*", "/api/{method}", say or say_so)
     runner = web.AppRunner(application)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -81,3 +85,52 @@ async def test_somebody_is_a_member_only_when_slack_says_all_of_it(user: Any, ki
 async def test_a_zone_that_is_none_gives_way_to_the_settings() -> None:
     async with people_of({"ok": True, "user": MEMBER | {"tz": "Mars/Olympus"}}) as people:
         assert (await people.person("U1", HOME)).zone == "UTC"
+
+
+async def test_many_who_come_at_once_are_asked_about_once() -> None:
+    asked: list[str] = []
+
+    async def say(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        await asyncio.sleep(0)
+        return web.json_response({"ok": True, "user": MEMBER})
+
+    async with people_of(None, say) as people:
+        known = await asyncio.gather(*(people.person("U1", HOME) for _ in range(15)))
+    assert asked == ["/api/users.info"]
+    assert {each.actor.kind for each in known} == {Kind.MEMBER}
+
+
+async def test_who_can_not_be_told_is_asked_about_once_by_all_who_come_at_once() -> None:
+    asked: list[str] = []
+
+    async def say(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.json_response({"ok": False, "error": "internal_error"})
+
+    async with people_of(None, say) as people:
+        known = await asyncio.gather(*(people.person("U1", HOME) for _ in range(15)))
+        places = await asyncio.gather(*(people.place("C1") for _ in range(15)))
+    assert asked == ["/api/users.info", "/api/conversations.info"]
+    assert {each.actor.kind for each in known} == {Kind.UNKNOWN}
+    assert all(place.is_shared for place in places)
+
+
+async def test_connections_that_break_do_not_make_a_member_unknown() -> None:
+    broken: list[str] = []
+
+    async def say(request: web.Request) -> web.Response:
+        if len(broken) < 4:
+            broken.append(request.path)
+            assert request.transport is not None
+            request.transport.abort()
+        return web.json_response({"ok": True, "user": MEMBER})
+
+    async with people_of(None, say) as people:
+        assert (await people.person("U1", HOME)).actor.kind is Kind.MEMBER
+    assert len(broken) == 4
+
+
+async def test_a_channel_that_slack_describes_in_no_words_counts_as_shared() -> None:
+    async with people_of({"ok": True, "channel": "C1"}) as people:
+        assert (await people.place("C1")).is_shared

@@ -1,5 +1,6 @@
 """What becomes of an answer when a response_url or the Web API says odd things."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackRefused
@@ -14,6 +16,7 @@ from bot.model import Message
 from bot.slack.asked import Asked
 from bot.slack.call import UNREACHABLE, result_of
 from bot.slack.reply import Replies
+from bot.slack.response_url import ResponseUrls
 
 MESSAGE = Message(text="Done", blocks=({"type": "divider", "block_id": "a:1:1"},))
 Answer = Callable[[], web.Response]
@@ -71,7 +74,7 @@ async def answering(slack: Slack) -> AsyncIterator[tuple[Replies, Asked, list[fl
 
 def says(text: str = "ok", status: int = 200, **headers: str) -> Answer:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda: web.Response(text=text, status=status, headers=named)
+    return lambda: web.Response(body=text.encode(), status=status, headers=named)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +90,63 @@ async def test_a_message_that_was_taken_is_sent_once(answer: Answer) -> None:
     async with answering(slack) as (replies, asked, _):
         await replies.answer(asked, MESSAGE)
     assert (len(slack.pushed), slack.called) == (1, [])
+
+
+@pytest.mark.parametrize("charset", ["hex", "idna", "none-such"])
+async def test_an_answer_in_no_charset_is_read_all_the_same(charset: str) -> None:
+    slack = Slack(says("ok", Content_Type=f"text/plain; charset={charset}"))
+    async with answering(slack) as (replies, asked, _):
+        await replies.answer(asked, MESSAGE)
+    assert (len(slack.pushed), slack.called) == (1, [])
+
+
+async def test_kept_connections_that_have_all_died_lose_no_answer() -> None:
+    together = 4
+    arrived = asyncio.Barrier(together)
+    hang_up = asyncio.Event()
+
+    async def take(request: web.Request) -> web.Response:
+        if request.transport is not None and hang_up.is_set() and request.transport in known:
+            request.transport.abort()
+            await asyncio.Event().wait()
+        known.add(request.transport)
+        if not hang_up.is_set():
+            await arrived.wait()  # so that each has a connection of its own
+        return web.Response(text="ok")
+
+    known: set[asyncio.BaseTransport | None] = set()
+    application = web.Application()
+    application.router.add_post("/url", take)
+    async with TestServer(application) as server, aiohttp.ClientSession() as session:
+        urls = ResponseUrls(session, ("127.0.0.1",), asyncio.sleep)
+        url = str(server.make_url("/url"))
+        await asyncio.gather(*(urls.send(url, {}) for _ in range(together)))
+        hang_up.set()
+        await urls.send(url, {})
+    assert len(known) == together + 1
+
+
+async def test_posts_to_one_channel_follow_each_other() -> None:
+    under_way, most = 0, 0
+
+    async def take(_: web.Request) -> web.Response:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.01)
+        under_way -= 1
+        return web.json_response({"ok": True})
+
+    application = web.Application()
+    application.router.add_post("/api/chat.postMessage", take)
+    async with TestServer(application) as server, aiohttp.ClientSession() as session:
+        client = AsyncWebClient(base_url=str(server.make_url("/api/")), session=session)
+        client.proxy = None
+        replies = Replies(session=session, slack=client, hosts=())
+        await asyncio.gather(*(replies.share("C1", MESSAGE) for _ in range(3)))
+        assert most == 1
+        await asyncio.gather(*(replies.share(channel, MESSAGE) for channel in ("C1", "C2")))
+        assert most == 2
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_the_manifest_declares_interactivity_exactly_when_there_are_buttons() ->
         raise NotImplementedError
 
     bolt = AsyncApp(client=AsyncWebClient(), authorize=authorize)
-    listen(bolt, Desk(query=None, people=None, replies=None, condition=None), Work())  # type: ignore[arg-type]
+    listen(bolt, Desk(query=None, people=None, replies=None, condition=None), Work(), app="")  # type: ignore[arg-type]
 
     commands = MANIFEST["features"]["slash_commands"]
     assert len(bolt._async_listeners) == len(commands) + len(EVENTS) + 1

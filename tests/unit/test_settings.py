@@ -275,7 +275,7 @@ MALFORMED = {
     "MONGOLOG_REQUESTS_PER_S": ["0", "18.5", "-3", "fifteen", "nan", "1e9"],
     "MONGOLOG_API_TIMEZONE": ["Mars/Olympus", "UTC+8", "../etc/passwd", "America", "+08:00"],
     "MONGOLOG_SIZE_UNIT": ["megabytes"],
-    "MONGOLOG_METRICS": ["junk::VALUE", "8125", "host:", "http://host:1"],
+    "MONGOLOG_METRICS": ["junk::VALUE", "8125", "host:", "http://host:1", "127.0.0.1:99999"],
     "MONGOLOG_POLICY": ["rules.toml"],
     "MONGOLOG_LOG": ["xml"],
     "MONGOLOG_LOG_LEVEL": ["verbose", "10"],
