@@ -63,6 +63,7 @@ class Connection:
         self.client = client
         self.opened_at = clock()
         self.heard_at: float | None = None
+        self._greeted: object = None  # the session that said hello
         self._clock = clock
         client.message_listeners.append(self._hear)
 
@@ -71,13 +72,16 @@ class Connection:
     ) -> None:
         self.heard_at = self._clock()
         if message.get("type") == "hello":
+            self._greeted = self.client.current_session
             self.opened_at = self._clock()
             event("slack.connected", connections=message.get("num_connections"))
 
     @property
     def last_heard_at(self) -> float | None:
         """The last pong or message, Unix seconds; None when there was none yet."""
-        times = [self.heard_at, self.client.last_ping_pong_time]
+        # The SDK counts the first ping of a session as its pong.
+        is_greeted = self._greeted is not None and self._greeted is self.client.current_session
+        times = [self.heard_at, self.client.last_ping_pong_time if is_greeted else None]
         return max((each for each in times if each is not None), default=None)
 
 

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
-from bot.cloud.retry import CLOCK_FAULT, TOKEN_FAULT
+from bot.cloud.retry import CLOCK_FAULT, KEY_FAULTS
 from bot.cloud.sign import Credentials, sign
 from bot.errors import SettingsError
 from bot.settings.values import is_loopback
@@ -69,7 +69,7 @@ class TC3Auth(httpx.Auth):
         response = yield request
         if CLOCK_FAULT.encode() in response.content:
             self._set_clock(response.headers.get("Date", ""))
-        if TOKEN_FAULT.encode() in response.content:
+        if any(fault.encode() in response.content for fault in KEY_FAULTS):
             self._renew_credentials()
 
     def _set_clock(self, date: str) -> None:
@@ -82,11 +82,12 @@ class TC3Auth(httpx.Auth):
         event("cloud.clock_is_off", logging.WARNING, seconds=round(self._clock_is_behind_s))
 
     def _renew_credentials(self) -> None:
+        before = self._credentials
         try:
             self._credentials = self._read_credentials()
         except SettingsError:  # the file is being written, or gone: the old ones stay
             event("cloud.credentials_unreadable", logging.WARNING)
-        else:
+        if self._credentials != before:
             event("cloud.credentials_read_again")
 
 

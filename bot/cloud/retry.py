@@ -17,6 +17,8 @@ THROTTLED_DELAY_S = 0.6  # the limit is counted per second; both pauses end with
 
 CLOCK_FAULT = "AuthFailure.SignatureExpire"  # our clock is more than 5 minutes off
 TOKEN_FAULT = "AuthFailure.TokenFailure"  # noqa: S105 - temporary credentials have run out
+# Credentials that may have been replaced in their file; with the last two a wrong key begins too.
+KEY_FAULTS = (TOKEN_FAULT, "AuthFailure.SecretIdNotFound", "AuthFailure.SignatureFailure")
 REPAIRABLE = (CLOCK_FAULT, TOKEN_FAULT)  # worth one more attempt once `TC3Auth` has mended itself
 # These say "not now"; the others of their family say that something broke.
 GATEWAYS = ("HTTP5", "ServiceUnavailable", "ResourceUnavailable")

@@ -408,6 +408,17 @@ async def test_a_token_that_has_run_out_is_read_again() -> None:
     assert len(cloud.requests) == 2
 
 
+async def test_a_key_that_was_replaced_in_its_file_is_used_for_the_next_question() -> None:
+    keys = [replace(KEY, secret_key="yesterday's"), KEY]
+    async with cloud_of() as cloud:
+        http = open_http(cloud.url, TC3Auth(lambda: keys.pop(0), clock=NOW.timestamp), no_tls)
+        client = CloudClient(http=http, permits=Permits(), units=UNITS, sleep=no_pause)
+        assert (await error(client)).code == "AuthFailure.SignatureFailure"
+        assert (await listing(client)).exports
+        await client.aclose()
+    assert len(cloud.requests) == 2
+
+
 async def test_credentials_that_can_not_be_read_again_stay() -> None:
     keys: list[Credentials] = [replace(KEY, token="yesterday's")]
 

@@ -283,3 +283,30 @@ async def test_leaving_does_not_wait_for_a_slack_that_is_gone(
         await slack.wait_connected(2, 5)
         slack.freeze(0)
         slack.freeze(1)
+
+
+async def test_sockets_that_say_nothing_are_not_well(
+    face: SocketFace, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.socket_mode.CLOSE_S", 0.1)
+
+    async def accept(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse(autoping=False)
+        await socket.prepare(request)
+        async for _ in socket:
+            pass  # no hello, and no pong
+        return socket
+
+    application = web.Application()
+    application.router.add_get("/", accept)
+    async with TestServer(application) as server:
+        url = str(server.make_url("/")).replace("http", "ws", 1)
+        async with another_slack({"ok": True, "url": url}) as strange:
+            face._slack = strange
+            async with face.connected():
+                client = face._connections[0].client
+                async with asyncio.timeout(5):
+                    while client.last_ping_pong_time is None:  # the SDK takes its ping for a pong
+                        await asyncio.sleep(0.01)
+                time.now = SILENT_S + 1
+                assert face.trouble() == "no connection to Slack was heard for a minute"
