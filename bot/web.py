@@ -1,6 +1,6 @@
 """The HTTP face: `/slack/events` behind a guard, `/healthz` and `/readyz`.
 
-The guard checks Slack's signature and reads the body itself, then hands Bolt plain JSON: Bolt
+The guard checks Slack's signature and reads the body itself, then hands Bolt what it read: Bolt
 answers a timestamp that is no number with a traceback, prints unsigned bodies to its log, and
 loses every command whose text contains the word `payload`.
 
@@ -161,9 +161,8 @@ def _document(text: str) -> dict[str, Any]:
 def _bolt_request(request: web.Request, fields: dict[str, Any]) -> AsyncBoltRequest:
     # Only these two of the headers that reach us: others can steer Bolt, and none is signed.
     headers = {name: request.headers[name] for name in RETRY_HEADERS if name in request.headers}
-    return AsyncBoltRequest(
-        body=json.dumps(fields), headers={**headers, "Content-Type": "application/json"}
-    )
+    # As in Socket Mode the body is read and trusted already; else Bolt would read it once more.
+    return AsyncBoltRequest(mode="socket_mode", body=fields, headers=headers)
 
 
 def _refuse(status: int, reason: str) -> web.Response:

@@ -63,10 +63,13 @@ async def answer(bench: Bench) -> Table:
         evenly(15, 4 * bench.part, instances=MANY),
         latency_s=LATENCY_S,
     )
-    over_ms = ours_ms - 1000 * LATENCY_S
     alone_ms = await _alone_ms()
-    table.note(f"a bare aiohttp client waits {shown(alone_ms)} ms for the API, on this rig")
-    table.target("p50 <= the API's time + 6 ms", f"+ {shown(over_ms)} ms", is_met=over_ms <= 6)
+    over_ms = ours_ms - alone_ms
+    table.note(
+        f"the API's latency is {shown(alone_ms)} ms: what a bare aiohttp client waits on this rig,"
+        f" {1000 * LATENCY_S:.0f} ms of it asleep"
+    )
+    table.target("p50 <= the API's latency + 6 ms", f"+ {shown(over_ms)} ms", is_met=over_ms <= 6)
     return table
 
 
