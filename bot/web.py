@@ -11,7 +11,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -160,7 +160,9 @@ def _document(text: str) -> dict[str, Any]:
 
 def _bolt_request(request: web.Request, fields: dict[str, Any]) -> AsyncBoltRequest:
     # Only these two of the headers that reach us: others can steer Bolt, and none is signed.
-    headers = {name: request.headers[name] for name in RETRY_HEADERS if name in request.headers}
+    headers: dict[str, str | Sequence[str]] = {
+        name: request.headers[name] for name in RETRY_HEADERS if name in request.headers
+    }
     # As in Socket Mode the body is read and trusted already; else Bolt would read it once more.
     return AsyncBoltRequest(mode="socket_mode", body=fields, headers=headers)
 
