@@ -33,7 +33,7 @@ from bot.slack.reply import Replies
 from bot.slack.session import is_local, slack_session, web_client
 from bot.slack.work import Work
 from bot.socket_mode import SocketFace
-from bot.telemetry import event, observing
+from bot.telemetry import event, observing, telling_later
 from bot.web import Face, listening
 
 # Platforms kill a process about 30 s after they asked it to end. A look-up takes 20 s at most from
@@ -180,9 +180,10 @@ async def serve(settings: Settings, mode: Mode) -> None:
     serving = asyncio.create_task(_serve_until_cancelled(settings, mode))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _end_once, serving)
-    with suppress(asyncio.CancelledError):  # also while it is still being opened
-        await serving
-    event("app.stopped")
+    with telling_later(loop.call_later):
+        with suppress(asyncio.CancelledError):  # also while it is still being opened
+            await serving
+        event("app.stopped")
 
 
 async def _serve_until_cancelled(settings: Settings, mode: Mode) -> None:

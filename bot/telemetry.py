@@ -11,11 +11,13 @@ import logging
 import random
 import re
 import sys
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -25,6 +27,9 @@ REFERENCE: ContextVar[str] = ContextVar("reference", default="")
 Observer = Callable[[str, Mapping[str, object]], None]
 # Of the whole process, as the logger itself is.
 _OBSERVERS: list[Observer] = []
+_KEPT: list[Callable[["Event"], None]] = []  # where events wait to be told, when they do
+
+LATER_S = 0.005
 
 MOST_ADDED = 100  # temporary credentials come anew every hour or so; the oldest are long expired
 
@@ -56,9 +61,60 @@ def new_reference(source: random.Random) -> str:
 
 def event(name: str, /, level: int = logging.INFO, **facts: object) -> None:
     """Log that something happened. `name` is a stable key such as `reply.sent`."""
+    happened = Event(name=name, level=level, facts=facts, at=time.time(), ref=REFERENCE.get())
+    if _KEPT:
+        _KEPT[-1](happened)
+    else:
+        _tell(happened)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened: when, in Unix seconds, and for whom."""
+
+    name: str
+    level: int
+    facts: Mapping[str, object]
+    at: float
+    ref: str
+
+
+def _tell(happened: Event) -> None:
     for observer in _OBSERVERS:
-        observer(name, facts)
-    LOGGER.log(level, name, extra={"facts": facts})
+        observer(happened.name, happened.facts)
+    extra = {"facts": happened.facts, "at": happened.at, "ref": happened.ref}
+    LOGGER.log(happened.level, happened.name, extra=extra)
+
+
+@contextmanager
+def telling_later(call_later: Callable[[float, Callable[[], None]], object]) -> Iterator[None]:
+    """While this is open, events are counted and logged a few milliseconds later, in their order.
+
+    To format a line takes a quarter of a millisecond, and somebody waits for an answer just then.
+    Leaving tells the rest; a process that is killed takes the last milliseconds with it.
+
+    Args:
+        call_later: calls something after so many seconds; an event loop's.
+    """
+    kept: list[Event] = []
+
+    def tell() -> None:
+        due = list(kept)
+        kept.clear()
+        for happened in due:
+            _tell(happened)
+
+    def keep(happened: Event) -> None:
+        if not kept:
+            call_later(LATER_S, tell)
+        kept.append(happened)
+
+    _KEPT.append(keep)
+    try:
+        yield
+    finally:
+        _KEPT.remove(keep)
+        tell()
 
 
 @contextmanager
@@ -180,13 +236,14 @@ class TextLines(logging.Formatter):
 
 
 def _line(record: logging.LogRecord) -> dict[str, Any]:
-    at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+    created = getattr(record, "at", record.created)
+    at = datetime.fromtimestamp(created, UTC).isoformat(timespec="milliseconds")
     line = {"time": at.replace("+00:00", "Z"), "level": record.levelname}
     if record.name == LOGGER.name:
         line["event"] = record.getMessage()
     else:
         line |= {"event": "library", "logger": record.name, "message": record.getMessage()}
-    if reference := REFERENCE.get():
+    if reference := getattr(record, "ref", "") or REFERENCE.get():
         line["ref"] = reference
     return line | getattr(record, "facts", {})
 

@@ -6,7 +6,9 @@ import json
 import logging
 import random
 import re
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,10 @@ from bot.telemetry import (
     event,
     fault,
     new_reference,
+    observing,
     printable,
     set_up_logs,
+    telling_later,
     whereabouts,
 )
 
@@ -184,6 +188,59 @@ def test_text_has_the_reference_too(text_lines: Lines) -> None:
     event("begun", region="ap-tokyo")
     REFERENCE.reset(token)
     assert text_lines()[0].endswith("begun ref=ml-7K2QH region=ap-tokyo")
+
+
+# --- told later ---
+
+
+class QuietMoments:
+    """What should be done later, and when that was asked for."""
+
+    def __init__(self) -> None:
+        self.due: list[Callable[[], None]] = []
+
+    def call_later(self, _: float, do: Callable[[], None]) -> None:
+        self.due.append(do)
+
+    def come(self) -> None:
+        while self.due:
+            self.due.pop()()
+
+
+def test_events_are_told_in_the_next_quiet_moment_as_they_happened(json_lines: JsonLines) -> None:
+    moments = QuietMoments()
+    counted: list[str] = []
+    with telling_later(moments.call_later), observing(lambda name, _: counted.append(name)):
+        token = REFERENCE.set("ml-7K2QH")
+        event("begun", region="ap-tokyo")
+        REFERENCE.reset(token)
+        event("ended")
+        assert (json_lines(), counted, len(moments.due)) == ([], [], 1)
+        happened_before = datetime.now(UTC)
+        time.sleep(0.002)
+        moments.come()
+        first, second = json_lines()
+
+    assert (first["event"], first["ref"], first["region"]) == ("begun", "ml-7K2QH", "ap-tokyo")
+    assert second["event"] == "ended"
+    assert datetime.fromisoformat(first["time"]) <= happened_before
+    assert counted == ["begun", "ended"]
+
+
+def test_each_quiet_moment_is_asked_for_anew(json_lines: JsonLines) -> None:
+    moments = QuietMoments()
+    with telling_later(moments.call_later):
+        for name in ("first", "second"):
+            event(name)
+            moments.come()
+    assert [line["event"] for line in json_lines()] == ["first", "second"]
+
+
+def test_what_was_not_told_is_told_at_the_end(json_lines: JsonLines) -> None:
+    with telling_later(QuietMoments().call_later):
+        event("last")
+    event("after")
+    assert [line["event"] for line in json_lines()] == ["last", "after"]
 
 
 def test_references_can_be_read_out_on_the_phone() -> None:
