@@ -59,6 +59,7 @@ EXAMPLES = MappingProxyType(
         "shared": f"{world.RUNNING_INSTANCE} here",
         "unknown": world.UNKNOWN_INSTANCE,
         "misspelt": f"cgmo{world.EXAMPLE_INSTANCE.removeprefix('cmgo')}",
+        "is it well": "health",
         "help": "help",
     }
 )
