@@ -9,6 +9,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 
@@ -107,19 +108,16 @@ class CloudClient:
         collected, request_id, complete = Collected(), None, False
         try:
             async with asyncio.timeout(None) as deadline:
-
-                async def page_at(offset: int) -> wire.Page:
-                    return await self.describe_log_download_tasks(
-                        instance,
-                        region,
-                        offset=offset,
-                        start_time=start_time,
-                        end_time=end_time,
-                        party=party,
-                        deadline=deadline,
-                    )
-
-                first = await page_at(0)
+                page_at = partial(
+                    self.describe_log_download_tasks,
+                    instance,
+                    region,
+                    start_time=start_time,
+                    end_time=end_time,
+                    party=party,
+                    deadline=deadline,
+                )
+                first = await page_at(offset=0)
                 request_id = first.request_id
                 collected.add(first)
                 complete = await self._walk(collected, first, page_at) and _lists_all(first)
@@ -135,13 +133,13 @@ class CloudClient:
         self,
         collected: Collected,
         page: wire.Page,
-        page_at: Callable[[int], Awaitable[wire.Page]],
+        page_at: Callable[..., Awaitable[wire.Page]],
     ) -> bool:
         steps = walk(collected, self._offset_is)
         next(steps)  # offset 0: that page is here already
         try:
             while True:
-                page = await page_at(steps.send(page))
+                page = await page_at(offset=steps.send(page))
         except StopIteration as stop:
             end: End = stop.value
             self._offset_is = end.offset_is or self._offset_is
@@ -187,6 +185,9 @@ class CloudClient:
             party=party,
             deadline=deadline,
         )
+        return await self._answer_to(call)
+
+    async def _answer_to(self, call: Call) -> wire.Page:
         http = self._http
         while True:
             try:

@@ -150,21 +150,10 @@ def _chat_post_ephemeral(call: Call) -> dict[str, Any]:
         via="chat.postEphemeral",
         **_said(call),
     )
-    if _is_seen(call, posted):
+    # In a thread Slack shows it only when somebody has answered there, and says ok all the same.
+    if posted.thread_ts is None or call.workspace.has_thread(channel.id, posted.thread_ts):
         call.workspace.post(posted)
     return {"message_ts": ts}
-
-
-def _is_seen(call: Call, posted: Posted) -> bool:
-    """In a thread Slack shows it only when somebody has answered there, and says ok all the same.
-
-    docs.slack.dev/reference/methods/chat.postEphemeral
-    """
-    workspace = call.workspace
-    here = (posted.channel, posted.thread_ts)
-    said = {(each.channel, each.thread_ts) for each in workspace.said}
-    ours = {(each.channel, each.thread_ts) for each in workspace.posted}
-    return posted.thread_ts is None or here in said | ours
 
 
 def _chat_update(call: Call) -> dict[str, Any]:

@@ -197,6 +197,11 @@ class Workspace:
         latest = next((each for each in versions if each.channel == channel_id), None)
         return None if latest is None or latest.deleted else latest
 
+    def has_thread(self, channel_id: str, ts: str) -> bool:
+        """Whether somebody has answered the message with this id."""
+        threads = {(each.channel, each.thread_ts) for each in (*self._said, *self._history)}
+        return (channel_id, ts) in threads
+
     def put_person(self, person: Person) -> None:
         """Add a person, or replace the one with the same id."""
         self._people[person.id] = person
