@@ -199,8 +199,8 @@ class Workspace:
 
     def has_thread(self, channel_id: str, ts: str) -> bool:
         """Whether somebody has answered the message with this id."""
-        threads = {(each.channel, each.thread_ts) for each in (*self._said, *self._history)}
-        return (channel_id, ts) in threads
+        said = {(each.channel, each.thread_ts) for each in self._said}
+        return (channel_id, ts) in said | {(each.channel, each.thread_ts) for each in self.posted}
 
     def put_person(self, person: Person) -> None:
         """Add a person, or replace the one with the same id."""
