@@ -31,7 +31,7 @@ from bot.settings.credentials import read_credentials
 
 KIB = 1024
 MOST_AT_ONCE = 3
-SLOTS_OF_ONE = 24  # of several regions: a silent one holds each of its slots for 8 s
+SLOTS_LEFT = 8  # for a region that answers, whatever the others do
 REUSED_S = 2.0  # a report is given again to who asks so soon
 MISSING_S = 60.0  # and so is "no such instance", when every region said so
 
@@ -222,13 +222,18 @@ def open_query(settings: Settings, memory: Memory, permits: Permits | None = Non
         http=open_http(settings.cloud_endpoint, auth, tls),
         open_fresh=lambda: open_http(settings.cloud_endpoint, auth, tls, kept=0),
         permits=permits or _bucket(settings.requests_per_s),
-        slots_of_one=SLOTS_OF_ONE if len(settings.regions) > 1 else SLOTS,
+        slots_of_one=_slots_of_one(len(settings.regions)),
         units=Units(
             zone=ZoneInfo(settings.api_timezone),
             bytes_per_size=KIB if settings.size_unit == "kib" else 1,
         ),
     )
     return Query(cloud=cloud, memory=memory, regions=settings.regions)
+
+
+def _slots_of_one(regions: int) -> int:
+    # A silent region holds each of its slots for 8 s.
+    return SLOTS if regions == 1 else max(1, (SLOTS - SLOTS_LEFT) // (regions - 1))
 
 
 def auth_of(settings: Settings) -> TC3Auth:

@@ -1,6 +1,7 @@
 """Several regions asked at once: which listing is the answer, and what all their errors mean.
 
-ask(region) for each → the first listing with exports → else an empty one → else one error
+ask(region) for each → the first listing with exports → else what proves that the instance is there
+                     → else an empty listing → else one error
 """
 
 import asyncio
@@ -10,12 +11,13 @@ from dataclasses import dataclass
 from bot.cloud.client import Listing
 from bot.errors import CloudError, CloudRefused, NoSuchInstance, NotAuthorised
 
+ANSWERS = (NoSuchInstance, CloudRefused)
 Ask = Callable[[str], Awaitable[Listing]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A region, its listing, and when that is empty the regions that gave no answer."""
+    """A region, its listing, and when that is empty the regions that did not say."""
 
     region: str
     listing: Listing
@@ -65,14 +67,17 @@ async def _first_success(asked: Mapping[str, asyncio.Task[Listing | CloudError]]
 
 def _without_exports(answers: Mapping[str, Listing | CloudError]) -> Found:
     errors = [answer for answer in answers.values() if isinstance(answer, CloudError)]
-    silent = tuple(error.region for error in errors if _is_silent(error))
+    silent = tuple(error.region for error in errors if not isinstance(error, ANSWERS))
+    there = [error for error in errors if _proves_it_is_there(error)]
     for region, answer in answers.items():
-        if isinstance(answer, Listing):
+        if isinstance(answer, Listing) and not there:
             return Found(region=region, listing=answer, silent_regions=silent)
-    raise _verdict(errors, silent)
+    raise _verdict(errors, there, silent)
 
 
-def _verdict(errors: list[CloudError], silent: tuple[str, ...]) -> CloudError:
+def _verdict(
+    errors: list[CloudError], there: list[CloudError], silent: tuple[str, ...]
+) -> CloudError:
     """What several regions' errors mean together; never empty.
 
     A key that is refused is refused for all; a locked instance is where it is locked; else it is
@@ -80,7 +85,6 @@ def _verdict(errors: list[CloudError], silent: tuple[str, ...]) -> CloudError:
     """
     refused = [error for error in errors if isinstance(error, NotAuthorised)]
     missing = [error for error in errors if isinstance(error, NoSuchInstance)]
-    there = [error for error in errors if is_about_instance(error) and error not in missing]
     if refused or there or not missing:
         return (refused or there or errors)[0]
     first = missing[0]
@@ -95,9 +99,8 @@ def _verdict(errors: list[CloudError], silent: tuple[str, ...]) -> CloudError:
 
 def is_about_instance(error: CloudError) -> bool:
     """Whether the API answered for the instance: it is not there, or can't be asked about now."""
-    is_refused = isinstance(error, CloudRefused) and "Region" not in error.code
-    return is_refused or isinstance(error, NoSuchInstance)
+    return _proves_it_is_there(error) or isinstance(error, NoSuchInstance)
 
 
-def _is_silent(error: CloudError) -> bool:
-    return not isinstance(error, NoSuchInstance | NotAuthorised | CloudRefused)
+def _proves_it_is_there(error: CloudError) -> bool:
+    return isinstance(error, CloudRefused) and "Region" not in error.code

@@ -63,15 +63,18 @@ async def read(
     Raises:
         SlackRefused: as `result_of`.
     """
-    clock = asyncio.get_running_loop().time
-    ends_at = clock() + within_s
-    for _ in range(READS - 1):
-        try:
-            return await result_of(call(), within_s=ends_at - clock())
-        except SlackRefused as refusal:
-            if refusal.code != UNREACHABLE or clock() >= ends_at:
+
+    async def persist() -> AsyncSlackResponse:
+        for _ in range(READS - 1):
+            try:
+                return await call()
+            except aiohttp.ServerTimeoutError:
                 raise
-    return await result_of(call(), within_s=ends_at - clock())
+            except aiohttp.ClientConnectionError:
+                continue
+        return await call()
+
+    return await result_of(persist(), within_s=within_s)
 
 
 def _word(error: SlackApiError) -> str:

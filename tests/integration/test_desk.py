@@ -26,19 +26,34 @@ MENTION = Asked(
 )
 
 
+MEMBER = {"id": "U1", "team_id": "T1", "is_restricted": False, "is_ultra_restricted": False}
+
+
 class SlowSlack:
-    """A Slack that takes every message, and never says what a channel is."""
+    """A Slack that takes every message, in a channel of its own, and holds one method until told.
+
+    Attributes:
+        holds: the method.
+        asked: set when it is called.
+        go_on: lets it be answered.
+        said: each message, with the method it came by.
+    """
 
     def __init__(self) -> None:
+        self.holds = "conversations.info"
         self.asked = asyncio.Event()
+        self.go_on = asyncio.Event()
         self.said: list[tuple[str, Any]] = []
 
     async def answer(self, request: web.Request) -> web.Response:
-        if request.path.endswith("conversations.info"):
+        method = request.path.rpartition("/")[2]
+        if method == self.holds:
             self.asked.set()
-            await asyncio.Event().wait()
-        self.said.append((request.path.rpartition("/")[2], dict(await request.post())))
-        return web.json_response({"ok": True})
+            await self.go_on.wait()
+        if method.startswith("chat."):
+            self.said.append((method, await request.json()))
+        facts = {"user": MEMBER, "channel": {"is_ext_shared": False}}
+        return web.json_response({"ok": True, **facts})
 
 
 @pytest.fixture
@@ -68,3 +83,17 @@ async def test_a_restart_before_the_channel_is_known_is_told_to_the_asker_alone(
 
     ((method, _),) = slack.said
     assert method == "chat.postEphemeral"
+
+
+async def test_an_answer_that_is_being_sent_is_the_only_one(slack: SlowSlack, desk: Desk) -> None:
+    slack.holds = "chat.postMessage"
+    serving = asyncio.create_task(desk.serve(MENTION))
+    await slack.asked.wait()
+    serving.cancel()
+    await asyncio.sleep(0)
+    slack.go_on.set()
+    await serving
+
+    ((method, message),) = slack.said
+    assert method == "chat.postMessage"
+    assert message["text"].startswith("How to ask")

@@ -131,6 +131,18 @@ async def test_connections_that_break_do_not_make_a_member_unknown() -> None:
     assert len(broken) == 4
 
 
+async def test_a_slack_that_is_down_is_asked_about_somebody_once() -> None:
+    asked: list[str] = []
+
+    async def say(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.Response(status=503, text="<html>", content_type="text/html")
+
+    async with people_of(None, say) as people:
+        assert (await people.person("U1", HOME)).actor.kind is Kind.UNKNOWN
+    assert len(asked) == 1
+
+
 async def test_a_channel_that_slack_describes_in_no_words_counts_as_shared() -> None:
     async with people_of({"ok": True, "channel": "C1"}) as people:
         assert (await people.place("C1")).is_shared

@@ -34,7 +34,7 @@ from bot.errors import (
     Throttled,
 )
 from bot.model import Failure, InstanceId, Lookup, Report
-from bot.query import BoundedMemory, Memory, Query, open_query
+from bot.query import BoundedMemory, Memory, Query, _slots_of_one, open_query
 from bot.settings import constant
 
 NOW = datetime(2026, 1, 31, 17, 30, tzinfo=UTC)
@@ -266,6 +266,27 @@ async def test_an_empty_list_names_the_regions_that_may_have_more() -> None:
         silent = await report(query)
         assert (silent.region, silent.silent_regions) == (SINGAPORE, (TOKYO,))
         assert not silent.is_whole
+
+
+async def test_a_locked_instance_is_where_it_is_locked_whoever_lists_nothing() -> None:
+    locked = refused("FailedOperation.OperationNotAllowedInInstanceLocking")
+    async with query_over(Cloud(ap_tokyo=empty(), ap_singapore=locked)) as query:
+        caught = await failure(query)
+    assert (type(caught), caught.region) == (CloudRefused, SINGAPORE)
+
+
+async def test_a_region_that_our_key_may_not_ask_may_have_exports_too() -> None:
+    refusal = refused("UnauthorizedOperation")
+    async with query_over(Cloud(ap_tokyo=empty(), ap_singapore=refusal)) as query:
+        assert (await report(query)).silent_regions == (SINGAPORE,)
+
+
+@pytest.mark.parametrize(("regions", "slots"), [(1, 32), (2, 24), (3, 12), (9, 3), (99, 1)])
+def test_regions_that_fall_silent_leave_slots_to_one_that_does_not(
+    regions: int, slots: int
+) -> None:
+    assert _slots_of_one(regions) == slots
+    assert slots * (regions - 1) < 32 or regions > 25
 
 
 async def test_exports_are_the_whole_answer_whoever_else_is_silent() -> None:
