@@ -6,9 +6,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-import aiohttp
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.demo.cloud_api import CloudApi
 from bot.demo.cloud_mishap import Silence
 from bot.demo.slack_api import SlackApi
@@ -21,8 +18,9 @@ from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from bot.slack.people import People
 from bot.slack.reply import Replies
+from bot.slack.session import slack_session, web_client
 from bot.slack.work import Work
-from tests.acceptance.stand import BOT_TOKEN, settings_between
+from tests.acceptance.stand import settings_between
 
 
 @asynccontextmanager
@@ -31,9 +29,8 @@ async def desk_between(
 ) -> AsyncIterator[Desk]:
     settings = constant(**settings_between(slack, cloud))
     query = open_query(settings, BoundedMemory())
-    async with aiohttp.ClientSession() as session:
-        client = AsyncWebClient(token=BOT_TOKEN, base_url=slack.api_url, session=session)
-        client.proxy = None
+    async with slack_session(settings) as session:
+        client = web_client(settings, session)
         yield Desk(
             query=query,
             people=People(client, team=TEAM, enterprise="", zone="UTC", clock=lambda: 0.0),
@@ -46,13 +43,13 @@ async def desk_between(
     await query.aclose()
 
 
-def asked(slack: SlackApi) -> Asked:
+def asked(slack: SlackApi, text: str = EXAMPLE_INSTANCE) -> Asked:
     url, _ = slack.issue("commands", user=ANNA, channel=WITH_APP)
     return Asked(
         user=ANNA,
         team=TEAM,
         channel=WITH_APP,
-        text=EXAMPLE_INSTANCE,
+        text=text,
         command="/mongolog",
         response_url=url,
     )
@@ -73,6 +70,24 @@ async def test_whoever_can_not_be_answered_in_time_is_told_to_ask_again(
     (answer,) = slack.posted
     assert "restarting" in answer.text.lower()
     assert answer.ephemeral_to == ANNA
+
+
+async def test_what_is_being_shared_when_the_end_comes_is_shared_and_that_is_all(
+    slack: SlackApi, cloud: CloudApi
+) -> None:
+    slack.refuse_next("chat.postMessage", "ratelimited", retry_after_s=1)
+    work = Work()
+    async with desk_between(slack, cloud) as desk:
+        work.start(desk.serve(asked(slack, f"{EXAMPLE_INSTANCE} here")))
+        async with asyncio.timeout(5):
+            while not cloud.requests:
+                await asyncio.sleep(0)
+        await asyncio.sleep(0.2)  # Slack has asked for its pause now
+        await work.drain(within_s=0)
+
+    (shared,) = slack.posted
+    assert (shared.via, shared.channel) == ("chat.postMessage", WITH_APP)
+    assert "Shared by" in json.dumps(shared.blocks)
 
 
 def a_clock_that_breaks() -> Callable[[], datetime]:

@@ -27,7 +27,9 @@ Say = Callable[[web.Request], Awaitable[web.Response]]
 
 
 @asynccontextmanager
-async def people_of(answer: object, say: Say | None = None) -> AsyncIterator[People]:
+async def people_of(
+    answer: object, say: Say | None = None, clock: Callable[[], float] = lambda: 0.0
+) -> AsyncIterator[People]:
     async def say_so(_: web.Request) -> web.Response:
         return web.json_response(answer)
 
@@ -40,7 +42,7 @@ async def people_of(answer: object, say: Say | None = None) -> AsyncIterator[Peo
         url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
         client = AsyncWebClient(token="xoxb-x", base_url=url, session=session)
         client.proxy = None
-        yield People(client, team=HOME, enterprise=ORGANISATION, zone="UTC", clock=lambda: 0.0)
+        yield People(client, team=HOME, enterprise=ORGANISATION, zone="UTC", clock=clock)
     await runner.cleanup()
 
 
@@ -146,3 +148,16 @@ async def test_a_slack_that_is_down_is_asked_about_somebody_once() -> None:
 async def test_a_channel_that_slack_describes_in_no_words_counts_as_shared() -> None:
     async with people_of({"ok": True, "channel": "C1"}) as people:
         assert (await people.place("C1")).is_shared
+
+
+async def test_who_could_not_be_told_is_asked_about_again_a_moment_later() -> None:
+    answers = [{"ok": False, "error": "internal_error"}, {"ok": True, "user": MEMBER}]
+    now = 0.0
+
+    async def say(_: web.Request) -> web.Response:
+        return web.json_response(answers.pop(0))
+
+    async with people_of(None, say, lambda: now) as people:
+        assert (await people.person("U1", HOME)).actor.kind is Kind.UNKNOWN
+        now = 2.0
+        assert (await people.person("U1", HOME)).actor.kind is Kind.MEMBER

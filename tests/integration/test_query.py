@@ -25,6 +25,7 @@ from bot.demo.world import (
     task,
 )
 from bot.errors import (
+    OUR_OWN_LIMIT,
     CloudBroken,
     CloudError,
     CloudRefused,
@@ -105,7 +106,11 @@ def down() -> httpx.ConnectError:
 
 @asynccontextmanager
 async def query_over(
-    cloud: Cloud, *regions: str, memory: Memory | None = None, reuse: bool = False
+    cloud: Cloud,
+    *regions: str,
+    memory: Memory | None = None,
+    reuse: bool = False,
+    permits: Permits | None = None,
 ) -> AsyncIterator[Query]:
     """A query whose requests end in `cloud`; asks all of its regions when none are given."""
     http = httpx.AsyncClient(
@@ -115,7 +120,9 @@ async def query_over(
         headers={"Content-Type": "application/json", "X-TC-Action": "DescribeLogDownloadTasks"},
     )
     query = Query(
-        cloud=CloudClient(http=http, permits=Permits(), units=Units(zone=UTC), sleep=no_pause),
+        cloud=CloudClient(
+            http=http, permits=permits or Permits(), units=Units(zone=UTC), sleep=no_pause
+        ),
         memory=memory or BoundedMemory(),
         regions=regions or tuple(cloud.answers),
         now=lambda: NOW,
@@ -374,6 +381,19 @@ async def test_a_region_that_is_not_served_has_answered() -> None:
     assert (caught.region, caught.silent_regions) == (SINGAPORE, ())
     errors = {state.region: type(state.error).__name__ for state in states}
     assert errors == {TOKYO: "CloudRefused", SINGAPORE: "NoneType"}
+
+
+async def test_our_own_limit_says_nothing_about_a_region() -> None:
+    class Spent(Permits):
+        def take_now(self) -> bool:
+            return False
+
+        async def take(self) -> None:
+            raise Throttled(OUR_OWN_LIMIT)
+
+    async with query_over(Cloud(ap_tokyo=found()), permits=Spent()) as query:
+        assert isinstance(await failure(query), Throttled)
+        assert [state.error for state in query.states] == [None]
 
 
 @pytest.mark.parametrize(

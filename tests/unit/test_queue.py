@@ -150,6 +150,17 @@ async def test_who_comes_while_nobody_waits_takes_what_is_there() -> None:
     assert mine.made == ["anna", "ben", "carl"]
 
 
+async def test_nobody_is_remembered_who_did_not_wait() -> None:
+    class Plenty(ByHand):
+        def take_now(self) -> bool:
+            return True
+
+    mine = Calls(FairQueue(Plenty()))
+    for number in range(20):
+        await mine.ask(f"U{number}")
+    assert len(mine.queue._last_turn) == 1
+
+
 async def test_one_persons_own_questions_keep_their_order(permits: ByHand, calls: Calls) -> None:
     for name in "abcde":
         await calls.ask(name, Party("anna"))
