@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -30,7 +31,7 @@ from bot.slack.desk import Desk
 from bot.slack.listen import listen
 from bot.slack.people import People
 from bot.slack.reply import Replies
-from bot.slack.session import is_local, slack_session, web_client
+from bot.slack.session import is_local, open_session, web_client
 from bot.slack.work import Work
 from bot.socket_mode import SocketFace
 from bot.telemetry import event, observing, telling_later
@@ -77,14 +78,19 @@ async def running(settings: Settings, mode: Mode = "http") -> AsyncIterator[int]
         health = await _open_metrics(settings, stack)
         query = open_query(settings, BoundedMemory())
         stack.push_async_callback(query.aclose)
-        session = await stack.enter_async_context(slack_session(settings))
+        session = await stack.enter_async_context(open_session(settings))
         slack = web_client(settings, session)
         identity = await _identify(slack)
         work = Work()
         desk = Desk(
             query=query,
             people=_people(settings, slack, identity),
-            replies=Replies(session=session, slack=slack, hosts=settings.response_url_hosts),
+            replies=Replies(
+                session=session,
+                slack=slack,
+                hosts=settings.response_url_hosts,
+                open_fresh=partial(open_session, settings),
+            ),
             condition=_condition(settings, mode, query=query, health=health),
             link_hosts=settings.link_hosts,
         )

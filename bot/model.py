@@ -202,11 +202,13 @@ class RegionState:
         region: one of the settings' regions.
         as_of: when it answered, or failed to; None when it was not asked yet.
         error: why there was no answer; None when there was one, "no such instance" included.
+        is_outrun: nobody waited for its answer, as another region's came first.
     """
 
     region: str
     as_of: datetime | None = None
     error: MongologError | None = None
+    is_outrun: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

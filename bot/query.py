@@ -172,12 +172,15 @@ class Query:
         # Remembered there and no longer there: it may have been made anew in another region.
         return elsewhere, await self._first_listing(instance, elsewhere, lookup, party)
 
-    def _note(self, region: str, error: CloudError | None) -> None:
+    def _note(self, region: str, error: CloudError | None, *, is_outrun: bool = False) -> None:
         is_ours = error is not None and error.code == OUR_OWN_LIMIT  # the cloud was not asked
         if region in self._states and not is_ours:
             is_answer = error is None or is_about_instance(error)
             self._states[region] = RegionState(
-                region=region, as_of=self._now(), error=None if is_answer else error
+                region=region,
+                as_of=self._now(),
+                error=None if is_answer else error,
+                is_outrun=is_outrun,
             )
 
     async def _first_listing(
@@ -190,6 +193,9 @@ class Query:
                 )
             except CloudError as error:
                 self._note(region, error)
+                raise
+            except asyncio.CancelledError:
+                self._note(region, None, is_outrun=True)
                 raise
             self._note(region, None)
             return listing

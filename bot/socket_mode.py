@@ -139,16 +139,22 @@ class SocketFace:
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[None]:
-        """Both connections, while the context is open."""
+        """Both connections, while the context is open; it does not wait for them to be there.
+
+        One of them serves while the other is still tried, and is drained like both.
+        """
         self._connections = [self._new_connection() for _ in range(CONNECTIONS)]
-        caring = asyncio.create_task(self._look_after_them())
+        tasks = [asyncio.create_task(each) for each in (self._open(), self._look_after_them())]
         try:
-            for connection in self._connections:
-                await connection.client.connect()  # type: ignore[no-untyped-call]
             yield
         finally:
-            caring.cancel()
+            for task in tasks:
+                task.cancel()
             await asyncio.gather(*(_close(each.client) for each in self._connections))
+
+    async def _open(self) -> None:
+        for connection in self._connections:
+            await connection.client.connect()  # type: ignore[no-untyped-call]
 
     def _new_connection(self) -> Connection:
         client = SocketModeClient(

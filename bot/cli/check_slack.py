@@ -11,7 +11,7 @@ from bot.cli.manifest import read_manifest
 from bot.errors import SettingsError, SlackRefused
 from bot.settings import Settings, revealed
 from bot.slack.call import UNREACHABLE, result_of
-from bot.slack.session import slack_session, web_client
+from bot.slack.session import open_session, web_client
 
 BOT_TOKEN, SCOPES, APP_TOKEN, SECRET = "bot token", "bot scopes", "app token", "signing secret"
 SCOPES_HEADER = "x-oauth-scopes"
@@ -21,7 +21,7 @@ SCOPE = re.compile(r"[a-z][a-z0-9_.:-]*", re.ASCII)
 async def check_slack(settings: Settings) -> list[Finding]:
     """Try what is set for Slack; one call for each token."""
     try:
-        async with slack_session(settings) as session:
+        async with open_session(settings) as session:
             slack = web_client(settings, session)
             return [
                 *await _check_bot(settings, slack),

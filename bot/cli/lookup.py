@@ -16,7 +16,7 @@ from bot.errors import (
     Problem,
     SettingsError,
 )
-from bot.model import HealthCheck, Help, Lookup, Outcome, Report, WatchStatus
+from bot.model import Command, HealthCheck, Help, Lookup, Outcome, Report, WatchStatus
 from bot.parse import parse
 from bot.query import BoundedMemory, open_query
 from bot.render.explanations import explain
@@ -39,6 +39,7 @@ def run(words: list[str], *, as_json: bool, links: bool) -> int:
         if isinstance(command, Help):  # works before anything is set
             _print_help(_help(command), as_json=as_json)
             return DONE
+        _refuse_what_is_for_slack(command)
         settings = load("lookup")
         zone = machine_zone() or settings.api_timezone
         lookup = _understand(" ".join(words), zone)
@@ -77,12 +78,15 @@ def _understand(words: str, zone: str) -> Lookup:
             raise BadCommand(Problem.NO_CHANNEL, word="here")
         case Lookup() as lookup:
             return lookup
-        case HealthCheck():
-            raise BadCommand(Problem.NO_APP, word="health")
-        case WatchStatus():
-            raise BadCommand(Problem.NO_APP, word="status")
         case _:
             raise BadCommand(Problem.NO_INSTANCE)
+
+
+def _refuse_what_is_for_slack(command: Command) -> None:
+    if isinstance(command, HealthCheck):
+        raise BadCommand(Problem.NO_APP, word="health")
+    if isinstance(command, WatchStatus):
+        raise BadCommand(Problem.NO_APP, word="status")
 
 
 async def _ask(settings: Settings, lookup: Lookup) -> tuple[Outcome, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bot.errors import CloudError
 from bot.model import Condition, Message, RegionState
 from bot.render.blocks import context, message, section
 from bot.render.explanations import explain, headline
@@ -56,8 +57,8 @@ def _in_a_line(condition: Condition, view: View) -> str:
 def _verdict(condition: Condition) -> str:
     if not condition.is_well:
         return NOT_WELL
-    is_tried = any(region.as_of for region in condition.regions)
-    return WELL if is_tried else SO_FAR
+    has_answered = all(each.as_of and not each.is_outrun for each in condition.regions)
+    return WELL if has_answered else SO_FAR
 
 
 def _faults(condition: Condition, view: View) -> Iterator[str]:
@@ -73,7 +74,8 @@ def _parts(condition: Condition, view: View) -> Iterator[str]:
         yield f"{':warning: ' if region.error else ''}{escaped(_answered(region, view))}"
         if region.error:
             said = explain(region.error)
-            yield f"      *{said.turn}:* {escaped(said.next_step)}"
+            trace = f" {code(region.error.code)}" if isinstance(region.error, CloudError) else ""
+            yield f"      *{said.turn}:* {escaped(said.next_step)}{trace}"
 
 
 def _answered(region: RegionState, view: View) -> str:
@@ -81,9 +83,11 @@ def _answered(region: RegionState, view: View) -> str:
     if region.as_of is None:
         return f"{place}: not asked since the start"
     ago = f"{span(view.now - region.as_of)} ago"
+    if region.is_outrun:
+        return f"{place}: asked {ago}, another region answered first"
     return f"{place}: {f'{headline(region.error)},' if region.error else 'answered'} {ago}"
 
 
 def _budget(condition: Condition) -> str:
-    queue = f"{condition.waiting:,} wait for their turn" if condition.waiting else "nobody waits"
+    queue = f"calls that wait for their turn: {condition.waiting:,}"
     return f"Budget: {condition.requests_per_s:g} calls a second; {queue}"

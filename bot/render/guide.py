@@ -83,6 +83,15 @@ TOPICS: Mapping[str, Topic] = {
             "Done with no link issued: export again in the console.",
         ),
     ),
+    "health": Topic(
+        title="Health",
+        spoken="health says whether this app is well; status what is watched here.",
+        lines=(
+            "`{ask} health` whether this app is well, and how the cloud answered last",
+            "`{ask} status` what is watched here, and the health in a line",
+            "Neither asks the cloud anything. `mongolog check` in a terminal tries everything.",
+        ),
+    ),
     "regions": Topic(
         title="Regions",
         spoken="An instance is looked for in every region of the app's settings.",

@@ -98,7 +98,8 @@ class Desk:
             _log_outcomes(found.outcomes)
         except Exception as error:  # noqa: BLE001 - the listener boundary: nobody is left in silence
             fault("command.broke", error)
-            await self.replies.answer(_to_the_asker_alone(asked), trouble(error, view))
+            told = self.replies.answer(_to_the_asker_alone(asked), trouble(error, view))
+            await to_its_end(told)
 
     async def _answer(self, asked: Asked, view: View) -> tuple[Asked, Answer]:
         """What to say, and the question with what is known of who may see it."""

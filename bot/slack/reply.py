@@ -38,6 +38,8 @@ LAYOUT_WORDS = frozenset(
         "too_many_blocks",
     }
 )
+LONGEST_TURN_S = 10.0  # behind others who post in the same channel
+LONGEST_POST_S = 5.0  # then another door may be open
 LONGEST_NOTE_S = 3.0  # the answer waits for the note, so that it comes after it
 
 Way = Callable[[Asked, Message], Awaitable[None]]
@@ -50,6 +52,7 @@ class Replies:
         session: the one aiohttp session towards Slack, with its own deadlines.
         slack: the Web API over the same session.
         hosts: hosts that a response_url may point to; it comes from outside and is a secret.
+        open_fresh: opens another session, for a second try when a kept connection was dead.
         sleep: waits that many seconds, when Slack asks for a pause.
     """
 
@@ -59,9 +62,10 @@ class Replies:
         session: aiohttp.ClientSession,
         slack: AsyncWebClient,
         hosts: tuple[str, ...],
+        open_fresh: Callable[[], aiohttp.ClientSession] = aiohttp.ClientSession,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._response_urls = ResponseUrls(session, hosts, sleep)
+        self._response_urls = ResponseUrls(session, open_fresh, hosts, sleep)
         self._slack = slack
         self._posting = Locks()
 
@@ -150,7 +154,13 @@ class Replies:
 
     async def _post(self, channel: str, message: Message, *, thread_ts: str = "") -> None:
         # Slack takes about one a second in a channel: who comes at once would be refused together.
-        async with self._posting.of(channel):
+        lock = self._posting.of(channel)
+        try:
+            async with asyncio.timeout(LONGEST_TURN_S):
+                await lock.acquire()
+        except TimeoutError:
+            raise SlackRefused(UNREACHABLE) from None
+        try:
             await result_of(
                 self._slack.chat_postMessage(
                     channel=channel,
@@ -161,8 +171,11 @@ class Replies:
                     mrkdwn=bool(message.blocks),  # text alone may hold foreign words
                     unfurl_links=False,
                     unfurl_media=False,
-                )
+                ),
+                within_s=LONGEST_POST_S,
             )
+        finally:
+            lock.release()
 
 
 async def _in_some_layout(send: Callable[[Message], Awaitable[None]], message: Message) -> None:

@@ -16,7 +16,6 @@ from bot.slack.call import UNREACHABLE
 
 LONGEST_PAUSE_S = 5.0
 MOST_PAUSES = 2
-CONNECTIONS_TRIED = 10  # kept ones may have died together
 TOO_MANY_REQUESTS, OK = 429, 200
 
 Answer = tuple[int, str, str]  # status, text, Retry-After
@@ -27,6 +26,7 @@ class ResponseUrls:
 
     Args:
         session: towards Slack, with its own deadlines.
+        open_fresh: opens another one, for a second try when a kept connection was dead.
         hosts: where one may point to.
         sleep: waits that many seconds, when Slack asks for a pause.
     """
@@ -34,15 +34,17 @@ class ResponseUrls:
     def __init__(
         self,
         session: aiohttp.ClientSession,
+        open_fresh: Callable[[], aiohttp.ClientSession],
         hosts: tuple[str, ...],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self._session = session
+        self._open_fresh = open_fresh
         self._hosts = hosts
         self._sleep = sleep
 
     async def send(self, url: str, body: dict[str, Any]) -> None:
-        """Send a message; when the outcome is unknown it may come twice.
+        """Send a message; when a connection breaks it is sent again, and may come twice.
 
         Raises:
             SlackRefused: when it was not taken.
@@ -60,18 +62,16 @@ class ResponseUrls:
             raise SlackRefused(word)
 
     async def _post(self, url: str, body: dict[str, Any]) -> Answer:
-        for _ in range(CONNECTIONS_TRIED):
+        try:
             try:
-                async with self._session.post(url, json=body, allow_redirects=False) as response:
-                    text = (await response.read()).decode(errors="replace")
-                    return response.status, text, response.headers.get("Retry-After", "")
+                return await _post_over(self._session, url, body)
             except aiohttp.ServerTimeoutError:
-                break
-            except aiohttp.ClientConnectionError:
-                continue
-            except (aiohttp.ClientError, TimeoutError, OSError):
-                break
-        raise SlackRefused(UNREACHABLE)
+                raise
+            except aiohttp.ClientConnectionError:  # kept ones may have died together
+                async with self._open_fresh() as fresh:
+                    return await _post_over(fresh, url, body)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            raise SlackRefused(UNREACHABLE) from None
 
     def _is_slack(self, url: str) -> bool:
         try:
@@ -83,6 +83,12 @@ class ResponseUrls:
         if host not in self._hosts or "@" in parts.netloc:
             return False
         return is_loopback(host) or (parts.scheme == "https" and port in (None, 443))
+
+
+async def _post_over(session: aiohttp.ClientSession, url: str, body: dict[str, Any]) -> Answer:
+    async with session.post(url, json=body, allow_redirects=False) as response:
+        text = (await response.read()).decode(errors="replace")
+        return response.status, text, response.headers.get("Retry-After", "")
 
 
 def _pause(asked_for: str) -> float:

@@ -1,7 +1,5 @@
 """The one aiohttp session towards Slack, and the Web API over it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -16,9 +14,8 @@ KEEP_ALIVE_S = 75.0
 CONNECTIONS = 300  # at the end of the process everybody who waits is told at once
 
 
-@asynccontextmanager
-async def slack_session(settings: Settings) -> AsyncIterator[aiohttp.ClientSession]:
-    """A session with its own deadlines and TLS context; closed with the context.
+def open_session(settings: Settings) -> aiohttp.ClientSession:
+    """A session with its own deadlines and TLS context, to be entered or closed.
 
     Raises:
         SettingsError: when SSL_CERT_FILE holds no certificates.
@@ -29,10 +26,9 @@ async def slack_session(settings: Settings) -> AsyncIterator[aiohttp.ClientSessi
         limit=CONNECTIONS,
     )
     # trust_env honours NO_PROXY too; to loopback no proxy is asked at all.
-    async with aiohttp.ClientSession(
+    return aiohttp.ClientSession(
         connector=connector, timeout=TIMEOUT, trust_env=not is_local(settings)
-    ) as session:
-        yield session
+    )
 
 
 def web_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:

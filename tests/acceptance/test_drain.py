@@ -18,7 +18,7 @@ from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from bot.slack.people import People
 from bot.slack.reply import Replies
-from bot.slack.session import slack_session, web_client
+from bot.slack.session import open_session, web_client
 from bot.slack.work import Work
 from tests.acceptance.stand import settings_between
 
@@ -29,7 +29,7 @@ async def desk_between(
 ) -> AsyncIterator[Desk]:
     settings = constant(**settings_between(slack, cloud))
     query = open_query(settings, BoundedMemory())
-    async with slack_session(settings) as session:
+    async with open_session(settings) as session:
         client = web_client(settings, session)
         yield Desk(
             query=query,

@@ -287,6 +287,7 @@ async def test_links_are_shown_in_the_terminal_only_when_asked_for(
         pytest.param(("cgmo-k2p5su09",), {}, 2, id="misspelt"),
         pytest.param((EXAMPLE_INSTANCE, "here"), {}, 2, id="nowhere to share"),
         pytest.param(("health",), {}, 2, id="no app to ask about"),
+        pytest.param(("status",), {"TENCENTCLOUD_REGION": ""}, 2, id="no app, and not set up"),
         pytest.param((EXAMPLE_INSTANCE,), {"TENCENTCLOUD_REGION": ""}, 2, id="settings"),
         pytest.param(
             (EXAMPLE_INSTANCE,),

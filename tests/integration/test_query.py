@@ -383,6 +383,21 @@ async def test_a_region_that_is_not_served_has_answered() -> None:
     assert errors == {TOKYO: "CloudRefused", SINGAPORE: "NoneType"}
 
 
+async def test_a_region_that_nobody_waited_for_is_told_as_such() -> None:
+    async def never() -> httpx.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with query_over(Cloud(ap_tokyo=never, ap_singapore=found())) as query:
+        await report(query)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert {state.region: state.is_outrun for state in query.states} == {
+            TOKYO: True,
+            SINGAPORE: False,
+        }
+
+
 async def test_our_own_limit_says_nothing_about_a_region() -> None:
     class Spent(Permits):
         def take_now(self) -> bool:

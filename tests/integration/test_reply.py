@@ -118,12 +118,54 @@ async def test_kept_connections_that_have_all_died_lose_no_answer() -> None:
     application = web.Application()
     application.router.add_post("/url", take)
     async with TestServer(application) as server, aiohttp.ClientSession() as session:
-        urls = ResponseUrls(session, ("127.0.0.1",), asyncio.sleep)
+        urls = ResponseUrls(session, aiohttp.ClientSession, ("127.0.0.1",), asyncio.sleep)
         url = str(server.make_url("/url"))
         await asyncio.gather(*(urls.send(url, {}) for _ in range(together)))
         hang_up.set()
         await urls.send(url, {})
     assert len(known) == together + 1
+
+
+async def test_a_slack_that_takes_an_answer_and_hangs_up_gets_it_twice_at_most() -> None:
+    taken: list[Any] = []
+
+    async def take(request: web.Request) -> web.Response:
+        taken.append(await request.json())
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response(text="ok")
+
+    application = web.Application()
+    application.router.add_post("/url", take)
+    async with TestServer(application) as server, aiohttp.ClientSession() as session:
+        urls = ResponseUrls(session, aiohttp.ClientSession, ("127.0.0.1",), asyncio.sleep)
+        with pytest.raises(SlackRefused):
+            await urls.send(str(server.make_url("/url")), {})
+    assert len(taken) == 2
+
+
+async def test_nobody_waits_for_ever_behind_others_in_a_channel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.slack.reply.LONGEST_TURN_S", 0.02)
+    hold = asyncio.Event()
+
+    async def take(_: web.Request) -> web.Response:
+        await hold.wait()
+        return web.json_response({"ok": True})
+
+    application = web.Application()
+    application.router.add_post("/api/chat.postMessage", take)
+    async with TestServer(application) as server, aiohttp.ClientSession() as session:
+        client = AsyncWebClient(base_url=str(server.make_url("/api/")), session=session)
+        client.proxy = None
+        replies = Replies(session=session, slack=client, hosts=())
+        first = asyncio.create_task(replies.share("C1", MESSAGE))
+        await asyncio.sleep(0)
+        with pytest.raises(SlackRefused):
+            await replies.share("C1", MESSAGE)
+        hold.set()
+        await first
 
 
 async def test_posts_to_one_channel_follow_each_other() -> None:

@@ -310,3 +310,12 @@ async def test_sockets_that_say_nothing_are_not_well(
                         await asyncio.sleep(0.01)
                 time.now = SILENT_S + 1
                 assert face.trouble() == "no connection to Slack was heard for a minute"
+
+
+async def test_one_connection_serves_while_the_other_is_still_tried(
+    slack: SlackApi, face: SocketFace
+) -> None:
+    async with asyncio.timeout(10), face.connected():
+        face._connections[1].client.web_client = AsyncWebClient(base_url="http://127.0.0.1:9/")
+        await slack.wait_connected(1, 5)
+        assert (await slack.command("cmgo-k2p5su09")).outcome == "ok"

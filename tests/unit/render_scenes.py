@@ -224,6 +224,13 @@ WELL = Condition(
 )
 CONDITIONS = {
     "well": WELL,
+    "outrun": replace(
+        WELL,
+        regions=(
+            WELL.regions[0],
+            RegionState(region=SINGAPORE, as_of=NOW - timedelta(minutes=3), is_outrun=True),
+        ),
+    ),
     "never_asked": replace(WELL, regions=WELL.regions[1:]),
     "region_down": replace(
         WELL,

@@ -80,7 +80,7 @@ def _messages() -> dict[str, Message]:
         **{f"talk_status_{name}": watch_status(each, VIEW) for name, each in CONDITIONS.items()},
         **{
             f"talk_help_{topic or 'overview'}": help_on(topic, VIEW)
-            for topic in ("", "states", "periods", "links", "regions", "weather")
+            for topic in ("", "states", "periods", "links", "health", "regions", "weather")
         },
         "simplest_mixed": simplest(_answer(SCENES["mixed_paged"])),
         "simplest_done": simplest(_answer(SCENES["done"])),
