@@ -10,34 +10,24 @@ RESTARTING = ("We are restarting.", "Your turn: please ask again in half a minut
 
 def still_asking(lookup: Lookup, view: View) -> Message:
     """A line that reads well also when it stays beside the answer."""
-    names = ", ".join(code(instance) for instance in lookup.instances)
-    spoken = ", ".join(lookup.instances)
-    return message(
-        (f"Still asking the cloud about {spoken}.", "The answer follows by itself."),
-        (
-            section(
-                "waiting",
-                f":hourglass_flowing_sand: Still asking the cloud about {names}. "
-                f"The answer follows by itself. Ref {code(view.reference)}",
-            ),
-        ),
-    )
+    spoken = "Still asking the cloud about {}."
+    return _on_the_way(lookup, view, spoken, "The answer follows by itself.")
 
 
 def waiting_turn(lookup: Lookup, view: View) -> Message:
     """The cloud has not been asked yet: others are before this question."""
-    names = ", ".join(code(instance) for instance in lookup.instances)
-    spoken = ", ".join(lookup.instances)
-    return message(
-        (f"Many are asking just now: {spoken} is waiting its turn.", "The answer follows."),
-        (
-            section(
-                "waiting",
-                f":hourglass_flowing_sand: Many are asking just now: {names} is waiting its turn. "
-                f"The answer follows by itself. Ref {code(view.reference)}",
-            ),
-        ),
+    spoken = "Many are asking just now: {} is waiting its turn."
+    return _on_the_way(lookup, view, spoken, "The answer follows.")
+
+
+def _on_the_way(lookup: Lookup, view: View, sentence: str, promise: str) -> Message:
+    """`sentence` has a place for the instances; `promise` is for those who hear it."""
+    shown = sentence.format(", ".join(code(instance) for instance in lookup.instances))
+    line = (
+        f":hourglass_flowing_sand: {shown} The answer follows by itself. Ref {code(view.reference)}"
     )
+    spoken = sentence.format(", ".join(lookup.instances))
+    return message((spoken, promise), (section("waiting", line),))
 
 
 def restarting(view: View) -> Message:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.errors import SlackRefused
+from bot.errors import SettingsError, SlackRefused
 from bot.settings.values import is_loopback
 from bot.slack.call import UNREACHABLE
 
@@ -70,7 +70,8 @@ class ResponseUrls:
             except aiohttp.ClientConnectionError:  # kept ones may have died together
                 async with self._open_fresh() as fresh:
                     return await _post_over(fresh, url, body)
-        except (aiohttp.ClientError, TimeoutError, OSError):
+        except (aiohttp.ClientError, TimeoutError, OSError, SettingsError):
+            # The last one when the file of certificates has gone since the start.
             raise SlackRefused(UNREACHABLE) from None
 
     def _is_slack(self, url: str) -> bool:

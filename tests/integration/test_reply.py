@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import SlackRefused
+from bot.errors import SettingsError, SlackRefused
 from bot.model import Message
 from bot.slack.asked import Asked
 from bot.slack.call import UNREACHABLE, result_of
@@ -142,6 +142,16 @@ async def test_a_slack_that_takes_an_answer_and_hangs_up_gets_it_twice_at_most()
         with pytest.raises(SlackRefused):
             await urls.send(str(server.make_url("/url")), {})
     assert len(taken) == 2
+
+
+async def test_certificates_that_have_gone_since_the_start_close_that_door_alone() -> None:
+    def open_fresh() -> aiohttp.ClientSession:
+        raise SettingsError(("SSL_CERT_FILE: must be a file of certificates in PEM form",))
+
+    async with aiohttp.ClientSession() as session:
+        urls = ResponseUrls(session, open_fresh, ("127.0.0.1",), asyncio.sleep)
+        with pytest.raises(SlackRefused):
+            await urls.send("http://127.0.0.1:9/url", {})  # nobody listens on the discard port
 
 
 async def test_nobody_waits_for_ever_behind_others_in_a_channel(
