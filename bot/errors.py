@@ -7,11 +7,13 @@
     │   ├── CloudUnreachable    no answer at all                       wait
     │   ├── NotAuthorised       our key is wrong or lacks the right    an admin
     │   ├── NoSuchInstance      no such instance where we looked       the person
+    │   ├── NoSuchExport        the cloud no longer lists the export   the person
     │   ├── Throttled           the account's request limit is spent   wait
     │   ├── CloudRefused        understood, and refused                the person
     │   ├── CloudBroken         the API failed                         wait
     │   └── CloudUnreadable     an answer we can't read                us
     ├── SlackRefused        Slack did not take what we sent            us
+    ├── StoreError          what is remembered can't be read or kept   an admin
     └── SettingsError       the environment can't be used              an admin
 
 `render.explanations` holds one sentence for each leaf. What people see is made from the fields; the
@@ -54,6 +56,7 @@ class Problem(enum.StrEnum):
     NO_APP = "no app"  # word: `health` or `status`, asked where no app is running
     NO_CHANNEL = "no channel"  # word: `here`, asked where there is no channel to share in
     BAD_WINDOW = "bad window"  # word
+    OLD_BUTTON = "old button"  # a click that can't be read; commands: what it may have meant
     MISSING_VALUE = "missing value"  # word: the keyword that stands last, with nothing after it
 
 
@@ -86,16 +89,28 @@ class Refusal(enum.StrEnum):
     FOREIGN = "foreign"
     UNKNOWN_PERSON = "unknown person"  # Slack did not say who is asking
     SHARED_CHANNEL = "shared channel"  # shared with another organisation, or not known not to be
+    RULE = "rule"  # a rule of the rules file, or its default
+    TOO_MANY = "too many"  # look-ups of this person, under way and waiting
+    NOT_A_MEMBER = "not a member"  # of the conversation in which an answer was to be shared
+    NO_AUDIT = "no audit"  # the audit can't be written, so no link is given
 
 
 class Refused(MongologError):
-    """The rules say no; `reason` says why. Nothing was sent to the cloud API."""
+    """No; `reason` says why. Nothing was sent to the cloud API.
+
+    Args:
+        reason: why.
+        rule: the name of the rule that decided; "" when none did, or when it was the default.
+        ask: the user group to ask for the right; "" when none is named.
+    """
 
     fixer = Fixer.ADMIN
 
-    def __init__(self, reason: Refusal) -> None:
+    def __init__(self, reason: Refusal, *, rule: str = "", ask: str = "") -> None:
         super().__init__(reason.value)
         self.reason = reason
+        self.rule = rule
+        self.ask = ask
 
 
 class CloudError(MongologError):
@@ -151,6 +166,12 @@ class NoSuchInstance(CloudError):
         self.silent_regions = silent_regions
 
 
+class NoSuchExport(CloudError):
+    """The cloud no longer lists this export: it seems to forget them after about 3 days."""
+
+    fixer = Fixer.USER
+
+
 OUR_OWN_LIMIT = "OurOwnLimit"  # the code of a Throttled that the API never saw
 
 
@@ -184,6 +205,19 @@ NOT_INVITED_CODES = frozenset({"not_in_channel", "channel_not_found"})
 
 class SlackRefused(MongologError):
     """Slack did not take what we sent; `code` is Slack's error word."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class StoreError(MongologError):
+    """The store can't be read or written.
+
+    `code` is `locked`, `full`, `read_only`, `newer_schema`, `unreachable` or `damaged`.
+    """
+
+    fixer = Fixer.ADMIN
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

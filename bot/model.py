@@ -102,11 +102,16 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Why there is no report on one instance; `age` as in `Report`."""
+    """Why there is no report on one instance; `age` as in `Report`.
+
+    Attributes:
+        last_known: the newest report of earlier, without links; None when there is none.
+    """
 
     instance: InstanceId
     error: MongologError
     age: timedelta = timedelta(0)
+    last_known: Report | None = None
 
 
 Outcome = Report | Failure
