@@ -24,7 +24,15 @@ from bot.cloud.queue import SLOTS, Party
 from bot.cloud.regions import Found, first_listing, is_about_instance
 from bot.cloud.sign import Credentials
 from bot.cloud.wire import Units
-from bot.errors import OUR_OWN_LIMIT, CloudError, NoSuchInstance
+from bot.errors import (
+    OUR_OWN_LIMIT,
+    CloudBroken,
+    CloudError,
+    CloudUnreachable,
+    CloudUnreadable,
+    NoSuchInstance,
+    Throttled,
+)
 from bot.model import Failure, InstanceId, Lookup, Outcome, RegionState, Report
 from bot.settings import MAX_REQUESTS_PER_S, Settings
 from bot.settings.credentials import read_credentials
@@ -35,21 +43,27 @@ SLOTS_LEFT = 8  # for a region that answers, whatever the others do
 REUSED_S = 2.0  # a report is given again to who asks so soon
 MISSING_S = 60.0  # and so is "no such instance", when every region said so
 
+# The cloud may say more when it is asked again; until then what it said last is worth showing.
+PASSING = (CloudUnreachable, CloudBroken, CloudUnreadable, Throttled)
+
 Question = tuple[InstanceId, str | None, tuple[str, str] | None]
 
 
 class Memory(Protocol):
     """What is remembered about instances between questions."""
 
-    def region_of(self, instance: InstanceId) -> str | None:
+    async def region_of(self, instance: InstanceId) -> str | None:
         """Where the instance was last found; None when it never was."""
 
-    def keep(self, report: Report) -> None:
+    async def last_answer(self, instance: InstanceId) -> Report | None:
+        """The newest report on the instance, without links; None when there is none."""
+
+    async def keep(self, report: Report) -> None:
         """Remember a report, without its links."""
 
 
 class BoundedMemory:
-    """Remembers the regions of the instances that were asked about last, in this process.
+    """Remembers the regions of the instances that were asked about last, in this process alone.
 
     Args:
         most: how many instances; the one asked about longest ago is forgotten first.
@@ -59,11 +73,15 @@ class BoundedMemory:
         self._most = most
         self._regions: OrderedDict[InstanceId, str] = OrderedDict()
 
-    def region_of(self, instance: InstanceId) -> str | None:
+    async def region_of(self, instance: InstanceId) -> str | None:
         """Where the instance was last found; None when it never was."""
         return self._regions.get(instance)
 
-    def keep(self, report: Report) -> None:
+    async def last_answer(self, instance: InstanceId) -> Report | None:  # noqa: ARG002
+        """None: one command of the terminal has no earlier answers."""
+        return None
+
+    async def keep(self, report: Report) -> None:
         """Remember the region of a report."""
         self._regions[report.instance] = report.region
         self._regions.move_to_end(report.instance)
@@ -112,14 +130,18 @@ class Query:
         """Close the connections to the cloud."""
         await self._cloud.aclose()
 
-    async def ask(self, lookup: Lookup, who: str) -> tuple[Outcome, ...]:
+    async def ask(self, lookup: Lookup, who: str, *, is_fresh: bool = False) -> tuple[Outcome, ...]:
         """One outcome for each instance, in the order of the question.
 
         Args:
             lookup: the question; its filters are left to whoever shows the answer.
             who: whose question it is, for the fair share of the budget.
+            is_fresh: nothing that the cloud was asked for before this moment will do.
         """
-        outcomes = [self._share_flight(instance, lookup, who) for instance in lookup.instances]
+        begun_after = self._flights.now() if is_fresh else None
+        outcomes = [
+            self._share_flight(instance, lookup, who, begun_after) for instance in lookup.instances
+        ]
         if len(outcomes) == 1:
             return (await outcomes[0],)
         return tuple(await asyncio.gather(*outcomes))
@@ -130,11 +152,14 @@ class Query:
             self._flights.is_waiting(_question(instance, lookup)) for instance in lookup.instances
         )
 
-    async def _share_flight(self, instance: InstanceId, lookup: Lookup, who: str) -> Outcome:
+    async def _share_flight(
+        self, instance: InstanceId, lookup: Lookup, who: str, begun_after: float | None
+    ) -> Outcome:
         def ask(party: Party) -> Coroutine[Any, Any, Outcome]:
             return self._outcome(instance, lookup, party)
 
-        outcome, age_s = await self._flights.join(_question(instance, lookup), who, ask)
+        question = _question(instance, lookup)
+        outcome, age_s = await self._flights.join(question, who, ask, begun_after=begun_after)
         return replace(outcome, age=timedelta(seconds=age_s)) if age_s else outcome
 
     async def _outcome(self, instance: InstanceId, lookup: Lookup, party: Party) -> Outcome:
@@ -142,7 +167,7 @@ class Query:
         try:
             regions, found = await self._find(instance, lookup, party)
         except CloudError as error:
-            return Failure(instance=instance, error=error)
+            return await self._failure(instance, lookup, error)
         report = Report(
             instance=instance,
             region=found.region,
@@ -155,13 +180,22 @@ class Query:
             silent_regions=found.silent_regions,
         )
         if report.exports and report.region in self._regions:  # an empty list proves nothing
-            self._memory.keep(report)
+            await self._memory.keep(report)
         return report
+
+    async def _failure(self, instance: InstanceId, lookup: Lookup, error: CloudError) -> Failure:
+        last_known = None
+        # A window is the API's own to apply: what was listed without it would be another answer.
+        if isinstance(error, PASSING) and lookup.window is None:
+            last_known = await self._memory.last_answer(instance)
+        if last_known is not None and lookup.region not in (None, last_known.region):
+            last_known = None
+        return Failure(instance=instance, error=error, last_known=last_known)
 
     async def _find(
         self, instance: InstanceId, lookup: Lookup, party: Party
     ) -> tuple[tuple[str, ...], Found]:
-        known = lookup.region or self._memory.region_of(instance)
+        known = lookup.region or await self._memory.region_of(instance)
         regions = (known,) if known else self._regions
         try:
             return regions, await self._first_listing(instance, regions, lookup, party)

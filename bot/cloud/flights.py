@@ -20,6 +20,7 @@ V = TypeVar("V")
 class _Flight(Generic[V]):
     party: Party
     task: asyncio.Task[V]
+    began_at: float
     passengers: int = 0
 
 
@@ -39,12 +40,21 @@ class Flights(Generic[K, V]):
         self._flights: dict[K, _Flight[V]] = {}
         self._landed: dict[K, tuple[float, V]] = {}
 
+    def now(self) -> float:
+        """This moment of the clock, for `begun_after`."""
+        return self._clock()
+
     def is_waiting(self, key: K) -> bool:
         """Whether this question is under way and has not been given its first permit."""
         return key in self._flights and not self._flights[key].party.calls
 
     async def join(
-        self, key: K, who: str, ask: Callable[[Party], Coroutine[Any, Any, V]]
+        self,
+        key: K,
+        who: str,
+        ask: Callable[[Party], Coroutine[Any, Any, V]],
+        *,
+        begun_after: float | None = None,
     ) -> tuple[V, float]:
         """The answer to a question, and its age in seconds: 0 unless it was here already.
 
@@ -53,11 +63,15 @@ class Flights(Generic[K, V]):
             who: whose question it is.
             ask: asks it, when nobody is asking it yet. When all who wait for the answer are
                 cancelled, so is this.
+            begun_after: take no answer that was asked for before this moment of the clock; None
+                takes those of the last moments too.
         """
-        if key in self._landed:
+        if key in self._landed and begun_after is None:
             came_at, answer = self._landed[key]
             return answer, max(0.0, self._clock() - came_at)
-        flight = self._flights.get(key) or self._begin(key, Party(who), ask)
+        flight = self._flights.get(key)
+        if flight is None or flight.began_at < (begun_after or 0.0):
+            flight = self._begin(key, Party(who), ask)
         flight.party.names.add(who)
         flight.passengers += 1
         try:
@@ -65,22 +79,29 @@ class Flights(Generic[K, V]):
         finally:
             flight.passengers -= 1
             if not flight.passengers and not flight.task.done():
-                del self._flights[key]
+                self._forget(key, flight.task)
                 flight.task.cancel()
 
     def _begin(
         self, key: K, party: Party, ask: Callable[[Party], Coroutine[Any, Any, V]]
     ) -> _Flight[V]:
-        flight = _Flight(party, asyncio.create_task(ask(party)))
+        flight = _Flight(party, asyncio.create_task(ask(party)), self._clock())
         self._flights[key] = flight
         flight.task.add_done_callback(lambda task: self._land(key, task))
         return flight
 
     def _land(self, key: K, task: asyncio.Task[V]) -> None:
-        if key in self._flights and self._flights[key].task is task:
-            del self._flights[key]
+        self._forget(key, task)
         if task.cancelled() or task.exception() is not None:
             return
         if keep_s := self._keep_s(task.result()):
-            self._landed[key] = (self._clock(), task.result())
-            asyncio.get_running_loop().call_later(keep_s, self._landed.pop, key, None)
+            landed = self._landed[key] = (self._clock(), task.result())
+            asyncio.get_running_loop().call_later(keep_s, self._drop, key, landed)
+
+    def _forget(self, key: K, task: asyncio.Task[V]) -> None:
+        if key in self._flights and self._flights[key].task is task:  # no newer one
+            del self._flights[key]
+
+    def _drop(self, key: K, landed: tuple[float, V]) -> None:
+        if self._landed.get(key) is landed:
+            del self._landed[key]

@@ -7,7 +7,7 @@ each naming the variable and never its value.
 
 import os
 import ssl
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -22,19 +22,21 @@ from pydantic_settings import (
 from bot.errors import SettingsError
 from bot.settings import values
 from bot.settings.credentials import half_set, read_credentials
+from bot.settings.faults import (
+    APP_TOKEN,
+    SIGNING_SECRET,
+    Need,
+    missing,
+    missing_for,
+    sentences,
+    unknown,
+)
 from bot.settings.values import CLOUD_DOMAIN
 
 RESPONSE_URL_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
 MAX_REQUESTS_PER_S = 18  # a paced R lets R + 1 into one second, and the account has 20
 
-Need = Literal["lookup", "serve", "check"]
 Mode = Literal["http", "socket"]
-REQUIRED: Final[dict[Need, tuple[str, ...]]] = {
-    "lookup": ("TENCENTCLOUD_REGION",),
-    "serve": ("SLACK_BOT_TOKEN", "TENCENTCLOUD_REGION"),
-    "check": (),
-}
-APP_TOKEN, SIGNING_SECRET = "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"
 EVERYWHERE, HERE = "0.0.0.0", "127.0.0.1"  # noqa: S104 - a web process is asked from outside
 METRICS, METRICS_ADDRESS = "MONGOLOG_METRICS", "127.0.0.1:9464"
 # Bolt reads these by itself, and two of them switch it to another way of authorizing.
@@ -111,8 +113,14 @@ class Settings(BaseSettings):
     size_unit: Annotated[str, values.one_of("bytes", "kib")] = Field(
         default="bytes", alias="MONGOLOG_SIZE_UNIT"
     )
-    policy: Annotated[str | None, BeforeValidator(values.not_yet)] = Field(
+    policy: Annotated[str | None, BeforeValidator(values.file)] = Field(
         default=None, alias="MONGOLOG_POLICY"
+    )
+    database_url: Annotated[str, BeforeValidator(values.database_url)] = Field(
+        default="sqlite:///mongolog.db", alias="DATABASE_URL", repr=False
+    )
+    audit_days: Annotated[int, values.whole_number(1, 3650)] = Field(
+        default=400, alias="MONGOLOG_AUDIT_DAYS"
     )
     metrics: Annotated[str | None, BeforeValidator(values.host_and_port)] = Field(
         default=METRICS_ADDRESS, alias="MONGOLOG_METRICS"
@@ -128,7 +136,9 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Every secret value that is set, for the log's redaction; those in files hide later."""
         facts = (getattr(self, name) for name in type(self).model_fields)
-        return tuple(fact.get_secret_value() for fact in facts if isinstance(fact, SecretStr))
+        keys = [fact.get_secret_value() for fact in facts if isinstance(fact, SecretStr)]
+        password = values.password_in(self.database_url)
+        return (*keys, password) if password else tuple(keys)
 
     @property
     def response_url_hosts(self) -> tuple[str, ...]:
@@ -143,7 +153,7 @@ class Settings(BaseSettings):
         """
         given = {APP_TOKEN} if self.slack_app_token else set()
         given |= {SIGNING_SECRET} if self.slack_signing_secret else set()
-        if faults := _missing_for(wanted, given):
+        if faults := missing_for(wanted, given):
             raise SettingsError(tuple(faults))
         is_socket = wanted == "socket" or (wanted == "auto" and APP_TOKEN in given)
         return "socket" if is_socket else "http"
@@ -180,13 +190,13 @@ def load(need: Need, *, mode: str = "auto") -> Settings:
     """
     given = _given()
     names = {name for name, value in given.items() if value}
-    faults = [*_unknown(names), *_missing(names, need, mode)]
+    faults = [*unknown(names, NAMES), *missing(names, need, mode)]
     try:
         settings = Settings(**_turned_off(given))
         if need != "check" and not half_set(names):
             read_credentials(settings)
     except ValidationError as error:
-        raise SettingsError((*faults, *_sentences(error))) from None
+        raise SettingsError((*faults, *sentences(error))) from None
     except SettingsError as error:
         raise SettingsError((*faults, *error.faults)) from None
     if faults:
@@ -200,6 +210,9 @@ class _Constants(Settings):
     reads_files: ClassVar[bool] = False
     metrics: Annotated[str | None, BeforeValidator(values.host_and_port)] = Field(
         default=None, alias="MONGOLOG_METRICS"
+    )
+    database_url: Annotated[str, BeforeValidator(values.database_url)] = Field(
+        default="sqlite://", alias="DATABASE_URL", repr=False
     )
 
     @classmethod
@@ -245,40 +258,6 @@ def _given() -> dict[str, str | None]:
 def _turned_off(given: dict[str, str | None]) -> dict[str, Any]:
     # For every other name an empty value is passed over.
     return {METRICS: ""} if given.get(METRICS) == "" else {}
-
-
-def _unknown(given: set[str]) -> list[str]:
-    return [
-        f"{name}: no such setting"
-        for name in sorted(given)
-        if name.startswith("MONGOLOG_") and name not in NAMES
-    ]
-
-
-def _missing(given: set[str], need: Need, mode: str) -> list[str]:
-    if need == "check":  # which says by itself what is missing
-        return []
-    for_mode = _missing_for(mode, given) if need == "serve" else []
-    required = [f"{name}: must be set" for name in REQUIRED[need] if name not in given]
-    return [*required, *for_mode, *half_set(given)]
-
-
-def _missing_for(mode: str, given: set[str]) -> list[str]:
-    if mode == "auto" and not given & {APP_TOKEN, SIGNING_SECRET}:
-        return [f"{APP_TOKEN}, {SIGNING_SECRET}: one must be set, for Socket Mode or for HTTP mode"]
-    needed = {"http": SIGNING_SECRET, "socket": APP_TOKEN}.get(mode)
-    return [f"{needed}: must be set for --mode {mode}"] if needed and needed not in given else []
-
-
-def _sentences(error: ValidationError) -> list[str]:
-    faults = error.errors(include_input=False, include_url=False)
-    return [f"{fault['loc'][0]}: {_reason(fault)}" for fault in faults]
-
-
-def _reason(fault: Any) -> str:
-    # Only our own ValueErrors are quoted: pydantic's words could name a type, never help.
-    own = fault.get("ctx", {}).get("error")
-    return str(own) if isinstance(own, ValueError) else "has a value that can't be used"
 
 
 def machine_zone() -> str | None:

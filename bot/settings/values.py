@@ -185,6 +185,18 @@ def file(value: str) -> str:
     return value
 
 
-def not_yet(_: str) -> str:
-    """Refuse any value: rules that are set and not enforced would be worse than none."""
-    raise ValueError("rules are not part of this version, so it must stay unset")
+def database_url(value: str) -> str:
+    """Where the store is: a file of SQLite's, or a database of PostgreSQL's."""
+    text = value.strip()
+    is_file = text == "sqlite://" or re.fullmatch(r"sqlite:///.+", text)
+    if not is_file and not re.fullmatch(r"postgres(ql)?://[^/]*/[^/]+", text):
+        raise ValueError("must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+    return text
+
+
+def password_in(url: str) -> str:
+    """The password in the address of a database, as it is written there; "" without one."""
+    try:
+        return urlsplit(url).password or ""
+    except ValueError:
+        return ""

@@ -478,27 +478,28 @@ def report_of(instance: str, region: str = TOKYO) -> Report:
     return Report(instance=InstanceId(instance), region=region, as_of=NOW, took=timedelta(0))
 
 
-def test_memory_knows_only_what_was_kept() -> None:
+async def test_memory_knows_only_what_was_kept() -> None:
     memory = BoundedMemory()
-    assert memory.region_of(OURS) is None
-    memory.keep(report_of(OURS))
-    memory.keep(report_of(OURS, SINGAPORE))
-    assert memory.region_of(OURS) == SINGAPORE
+    assert await memory.region_of(OURS) is None
+    await memory.keep(report_of(OURS))
+    await memory.keep(report_of(OURS, SINGAPORE))
+    assert await memory.region_of(OURS) == SINGAPORE
 
 
-def test_memory_forgets_the_instance_that_was_found_longest_ago() -> None:
+async def test_memory_forgets_the_instance_that_was_found_longest_ago() -> None:
     memory = BoundedMemory(most=2)
     first, second, third = (InstanceId(f"cmgo-ours000{number}") for number in range(3))
     for instance in (first, second, first, third):
-        memory.keep(report_of(instance))
-    assert [memory.region_of(each) for each in (first, second, third)] == [TOKYO, None, TOKYO]
+        await memory.keep(report_of(instance))
+    regions = [await memory.region_of(each) for each in (first, second, third)]
+    assert regions == [TOKYO, None, TOKYO]
 
 
 async def test_a_failure_is_not_remembered() -> None:
     memory = BoundedMemory()
     async with query_over(Cloud(ap_tokyo=down(), ap_singapore=missing()), memory=memory) as query:
         await failure(query)
-    assert memory.region_of(OURS) is None
+    assert await memory.region_of(OURS) is None
 
 
 # --- against the simulator, as the product opens it ---
@@ -677,3 +678,37 @@ async def test_a_question_that_everybody_left_is_not_asked_on() -> None:
         await asyncio.wait([asking])
         while not left:
             await asyncio.sleep(0)
+
+
+async def test_a_fresh_question_takes_no_answer_of_a_moment_ago() -> None:
+    cloud = Cloud(ap_tokyo=found())
+    async with query_over(cloud, reuse=True) as query:
+        await report(query)
+        (again,) = await query.ask(Lookup(instances=(OURS,)), "U1", is_fresh=True)
+        assert cloud.asked == [TOKYO, TOKYO]
+        assert not again.age
+        assert (await report(query)).age > timedelta(0)
+
+
+async def test_a_fresh_question_joins_no_flight_begun_before_it_and_others_join_the_newest() -> (
+    None
+):
+    async def slow() -> httpx.Response:
+        await landing.wait()
+        return found()
+
+    landing = asyncio.Event()
+    cloud = Cloud(ap_tokyo=slow)
+    async with query_over(cloud) as query:
+        lookup = Lookup(instances=(OURS,))
+        first = asyncio.create_task(query.ask(lookup, "U1"))
+        while not cloud.asked:
+            await asyncio.sleep(0)
+        fresh = asyncio.create_task(query.ask(lookup, "U2", is_fresh=True))
+        while len(cloud.asked) < 2:
+            await asyncio.sleep(0)
+        third = asyncio.create_task(query.ask(lookup, "U3"))
+        await asyncio.sleep(0)
+        landing.set()
+        await asyncio.gather(first, fresh, third)
+    assert cloud.asked == [TOKYO, TOKYO]

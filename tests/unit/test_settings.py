@@ -277,11 +277,13 @@ MALFORMED = {
     "MONGOLOG_SIZE_UNIT": ["megabytes"],
     "MONGOLOG_METRICS": ["junk::VALUE", "8125", "host:", "http://host:1", "127.0.0.1:99999"],
     "MONGOLOG_POLICY": ["rules.toml"],
+    "DATABASE_URL": ["mysql://root:pw@host/db", "mongolog.db", "sqlite:///", "postgres://host"],
+    "MONGOLOG_AUDIT_DAYS": ["0", "for ever", "3651"],
     "MONGOLOG_LOG": ["xml"],
     "MONGOLOG_LOG_LEVEL": ["verbose", "10"],
 }
 # Words that a sentence about the variable may hold by itself.
-NO_GIVEAWAY = {"0", "/", "10", ",,", "UTC+8", "nan", "inf", "-1", "-3", "America"}
+NO_GIVEAWAY = {"0", "sqlite:///", "/", "10", ",,", "UTC+8", "nan", "inf", "-1", "-3", "America"}
 
 
 @pytest.mark.parametrize(
