@@ -7,11 +7,14 @@ import asyncio
 import errno
 import logging
 import signal
-import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    suppress,
+)
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -23,23 +26,25 @@ from bot.errors import SettingsError, SlackRefused
 from bot.health import Health
 from bot.metrics import Metrics, metrics_listening
 from bot.model import Condition
-from bot.query import BoundedMemory, Query, open_query
+from bot.policy import Rules
+from bot.query import Query, open_query
 from bot.render.waiting import RESTARTING
+from bot.rules_file import open_rules
 from bot.settings import Mode, Settings, hide_from_bolt, revealed
 from bot.slack.call import result_of
-from bot.slack.desk import Desk
 from bot.slack.listen import listen
-from bot.slack.people import People
-from bot.slack.reply import Replies
+from bot.slack.opening import open_desk, open_rights
 from bot.slack.session import is_local, open_session, web_client
 from bot.slack.work import Work
 from bot.socket_mode import SocketFace
+from bot.store import Store, open_store
 from bot.telemetry import event, observing, telling_later
 from bot.web import Face, listening
 
 # Platforms kill a process about 30 s after they asked it to end. A look-up takes 20 s at most from
 # its first call, so that who is cut short has not had a turn yet; 3 s are left for goodbyes.
 DRAIN_S = 22.0
+NO_RULES = "none: every full member may do everything, links included"
 HELLO_PAUSES_S = (1, 2, 4, 8, 15)  # between attempts to learn who we are, at start
 # What auth.test says of a token that will not become good by waiting.
 BAD_TOKEN = frozenset(
@@ -75,37 +80,46 @@ async def running(settings: Settings, mode: Mode = "http") -> AsyncIterator[int]
         SlackRefused: when Slack can't be reached.
     """
     async with AsyncExitStack() as stack:
+        rules = open_rules(settings.policy)
         health = await _open_metrics(settings, stack)
-        query = open_query(settings, BoundedMemory())
+        store = await stack.enter_async_context(_store(settings))
+        health.register("store", store.trouble)
+        query = open_query(settings, store.memory, store.shared_permits)
         stack.push_async_callback(query.aclose)
         session = await stack.enter_async_context(open_session(settings))
         slack = web_client(settings, session)
         identity = await _identify(slack)
         work = Work()
-        desk = Desk(
+        desk = open_desk(
+            settings,
             query=query,
-            people=_people(settings, slack, identity),
-            replies=Replies(
-                session=session,
-                slack=slack,
-                hosts=settings.response_url_hosts,
-                open_fresh=partial(open_session, settings),
-            ),
-            condition=_condition(settings, mode, query=query, health=health),
-            link_hosts=settings.link_hosts,
+            store=store,
+            rights=open_rights(settings, slack, identity, rules),
+            session=session,
+            slack=slack,
+            condition=_condition(settings, mode, query=query, health=health, rules=rules),
         )
         bolt = _bolt(slack, identity)
-        listen(bolt, desk, work, app=str(identity.get("user_id") or ""))
+        me, bot = (str(identity.get(name) or "") for name in ("user_id", "bot_id"))
+        listen(bolt, desk, work, app=me, bot=bot)
         port = await stack.enter_async_context(
             _open_doors(bolt, slack, settings, mode=mode, work=work, health=health)
         )
         event("app.ready", version=__version__, mode=mode, port=port, team=identity.get("team_id"))
-        event("app.rules", rules="none: every full member may do everything, links included")
+        event("app.rules", rules=len(rules.rules) if settings.policy else NO_RULES)
         yield port
 
 
+def _store(settings: Settings) -> AbstractAsyncContextManager[Store]:
+    return open_store(
+        settings.database_url,
+        audit_days=settings.audit_days,
+        requests_per_s=settings.requests_per_s,
+    )
+
+
 def _condition(
-    settings: Settings, mode: Mode, *, query: Query, health: Health
+    settings: Settings, mode: Mode, *, query: Query, health: Health, rules: Rules
 ) -> Callable[[], Condition]:
     started_at = datetime.now(UTC)
     return lambda: Condition(
@@ -116,6 +130,8 @@ def _condition(
         regions=query.states,
         waiting=query.waiting,
         requests_per_s=settings.requests_per_s,
+        rules=len(rules.rules) if settings.policy else None,
+        rules_default=rules.default,
     )
 
 
@@ -227,16 +243,6 @@ async def _identify(slack: AsyncWebClient) -> dict[str, Any]:
             event("slack.unreachable", logging.WARNING, code=refusal.code, next_try_s=pause_s)
             await asyncio.sleep(pause_s)
     return await result_of(slack.auth_test())
-
-
-def _people(settings: Settings, slack: AsyncWebClient, identity: dict[str, Any]) -> People:
-    return People(
-        slack,
-        team=str(identity.get("team_id") or ""),
-        enterprise=str(identity.get("enterprise_id") or ""),
-        zone=settings.api_timezone,
-        clock=time.monotonic,
-    )
 
 
 def _bolt(slack: AsyncWebClient, identity: dict[str, Any]) -> AsyncApp:

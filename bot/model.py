@@ -228,6 +228,8 @@ class Condition:
         regions: every region of the settings, in their order.
         waiting: calls of the cloud's API that wait for their turn.
         requests_per_s: our share of the account's limit.
+        rules: how many rules there are; None without a rules file.
+        rules_default: what is said of what no rule is about, `allow` or `deny`.
     """
 
     version: str
@@ -237,6 +239,8 @@ class Condition:
     regions: tuple[RegionState, ...] = ()
     waiting: int = 0
     requests_per_s: float
+    rules: int | None = None
+    rules_default: str = "allow"
 
     @property
     def is_well(self) -> bool:

@@ -50,7 +50,13 @@ URL = re.compile(
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 # Below these levels the libraries print request bodies, addresses and payloads.
-QUIET = {"httpx": "WARNING", "httpcore": "WARNING", "aiohttp": "WARNING", "asyncio": "WARNING"}
+QUIET = {
+    "alembic": "WARNING",
+    "httpx": "WARNING",
+    "httpcore": "WARNING",
+    "aiohttp": "WARNING",
+    "asyncio": "WARNING",
+}
 AT_LEAST_INFO = ("slack_bolt", "slack_sdk")
 
 

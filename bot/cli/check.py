@@ -9,18 +9,19 @@ import asyncio
 from bot.cli.check_cloud import check_cloud
 from bot.cli.check_slack import check_slack
 from bot.cli.finding import MACHINE, Finding, Verdict, faulty, ok, warn
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StoreError
+from bot.rules_file import open_rules
 from bot.settings import Settings, load
 from bot.settings.credentials import read_credentials
+from bot.store import TROUBLES, UNREACHABLE, WHY_NOT, open_store
 from bot.telemetry import set_up_logs
 
 DONE, FAULTS = 0, 1
+RULES, STORE = "rules", "store"
 SETTINGS, MODE, CREDENTIALS = "settings", "mode", "credentials"
 MODES = {"socket": "Socket Mode", "http": "HTTP mode"}
 # What no call of ours can find out.
 UNTRIED = (
-    warn("rules", "none: every full member may do everything, links included"),
-    ok("store", "nothing is stored yet, so there is nothing to open"),
     ok(
         "manifest",
         "event subscriptions, commands and shortcuts can't be read:"
@@ -48,8 +49,35 @@ async def check(settings: Settings) -> list[Finding]:
         *slack,
         *_check_credentials(settings),
         *cloud,
+        _check_rules(settings),
+        await _check_store(settings),
         *UNTRIED,
     ]
+
+
+def _check_rules(settings: Settings) -> Finding:
+    if settings.policy is None:
+        return warn(RULES, "none: every full member may do everything, links included")
+    try:
+        rules = open_rules(settings.policy)
+    except SettingsError as error:
+        return faulty(RULES, " ".join(error.faults), MACHINE)
+    return ok(RULES, f"{len(rules.rules)}; what none of them is about: {rules.default}")
+
+
+async def _check_store(settings: Settings) -> Finding:
+    """Beside a process that serves, and without creating what is not there yet."""
+    try:
+        async with open_store(settings.database_url, audit_days=1, is_beside=True) as store:
+            await store.audit.entries(most=1)
+    except SettingsError as error:
+        (fault,) = error.faults
+        is_new = fault.endswith(WHY_NOT["no_store"])
+        new = ok(STORE, "not there yet: `mongolog serve` makes it at its first start")
+        return new if is_new else faulty(STORE, fault, MACHINE)
+    except StoreError as error:
+        return faulty(STORE, TROUBLES.get(error.code, UNREACHABLE), MACHINE)
+    return ok(STORE, "can be read")
 
 
 def _check_mode(settings: Settings) -> Finding:

@@ -5,32 +5,37 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from bot.demo.slack_delivery import Delivery
+from bot.demo.slack_surfaces import Surfaces
 from bot.demo.workspace import Posted, Workspace
 
 Found = TypeVar("Found")
 
 
 class Answers:
-    """Watches what the app posts.
+    """Watches what the app posts and shows, between `open` and `close`.
 
     Args:
-        workspace: where; watched between `open` and `close`.
+        workspace: where it posts.
+        surfaces: where it shows modals and Home tabs.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, surfaces: Surfaces) -> None:
         self._workspace = workspace
+        self._surfaces = surfaces
         self._news = asyncio.Event()
 
     def open(self) -> None:
         """Begin to watch."""
         self._workspace.on_posted.append(self._wake)
+        self._surfaces.on_shown.append(self._wake)
 
     def close(self) -> None:
         """Stop watching."""
         self._workspace.on_posted.remove(self._wake)
+        self._surfaces.on_shown.remove(self._wake)
 
     async def until(self, find: Callable[[], Found | None], timeout_s: float) -> Found:
-        """What `find` finds, looking again after every message.
+        """What `find` finds, looking again after every message and view.
 
         Raises:
             TimeoutError: when it found nothing in time.
@@ -46,7 +51,7 @@ class Answers:
         is_answer = self._answers_event if delivery.event_id else self._answers_action
         return tuple(each for each in since if not each.deleted and is_answer(each, delivery))
 
-    def _wake(self, _posted: Posted) -> None:
+    def _wake(self, _news: object) -> None:
         self._news.set()
         self._news = asyncio.Event()
 

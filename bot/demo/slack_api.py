@@ -1,6 +1,6 @@
 """The simulated Slack: people type, click and talk, and the app is told.
 
-    command, click, mention, say ──► SlackWire ──► the app ──► SlackServer ──► answers, wait_for
+    command, click, submit, say, … ──► SlackWire ──► the app ──► SlackServer ──► answers, wait_for
 
 It is strict where Slack is, and can be told to fail. It knows nothing of the app but its URL.
 """
@@ -11,23 +11,21 @@ from typing import Any
 
 from bot.demo.block_kit import message_faults
 from bot.demo.slack_arguments import JSON
-from bot.demo.slack_delivery import (
-    Acknowledgement,
-    Delivery,
-    action_in,
-    click_payload,
-    command_payload,
-)
+from bot.demo.slack_delivery import Acknowledgement, Delivery, command_payload
+from bot.demo.slack_inputs import action_in, after, held
+from bot.demo.slack_interactions import click_payload
+from bot.demo.slack_modals import SlackModals
+from bot.demo.slack_objects import message_object
 from bot.demo.slack_parcel import Parcel
 from bot.demo.slack_response_url import ResponseUrl
-from bot.demo.slack_talk import SlackTalk
 from bot.demo.workspace import ANNA, WITH_APP, Channel, Person, Posted
 
 
-class SlackApi(SlackTalk):
+class SlackApi(SlackModals):
     """One Slack with one workspace and one app; open it with `async with`.
 
-    Its arguments and attributes are those of `SlackWire`, `SlackServer` and `SlackTalk`.
+    Its arguments and attributes are those of `SlackWire` and `SlackServer`; what else people
+    can do stands in `SlackModals`, `SlackShortcuts` and `SlackTalk`.
     """
 
     async def command(
@@ -48,7 +46,7 @@ class SlackApi(SlackTalk):
             command=command,
             words=text,
             response_url=url,
-            trigger_id=self.triggers.issue(),
+            trigger_id=self.triggers.issue(user=user, conversation=channel),
         )
         parcel = Parcel(kind="slash_commands", payload=payload)
         delivery = await self._send_for(url, response_url, parcel)
@@ -58,10 +56,11 @@ class SlackApi(SlackTalk):
     async def click(
         self, posted: Posted, action_id: str, *, user: str | None = None, value: str | None = None
     ) -> Delivery:
-        """Click a button, or choose the option with this value, in a message as it stands now.
+        """Click a button, or choose the option with this value, in a message.
 
         Args:
-            posted: any version of the message.
+            posted: any version of it. What the version of now does not show is clicked in this
+                one: an old copy on somebody's screen.
             action_id: of the element.
             user: who clicks; may be left out when only one person sees the message.
             value: tells elements with the same action_id apart, and names the option of a menu.
@@ -73,28 +72,34 @@ class SlackApi(SlackTalk):
         if current is None:
             raise ValueError("the message is gone")
         person, place = self._viewer(current, user)
-        stamp = f"{self.clock():.6f}"
-        action = action_in(current, action_id, value=value, action_ts=stamp)
+        shown, action = self._used_in(current, posted, action_id, value)
+        blocks = message_object(shown)["blocks"]
         url, response_url = self.issue("actions", user=person.id, channel=place.id, clicked=current)
         payload = click_payload(
             person=person,
             channel=place,
-            posted=current,
+            posted=shown,
             action=action,
+            values=after(held(blocks, {}, conversation=place.id), action),
             response_url=url,
-            trigger_id=self.triggers.issue(),
+            trigger_id=self.triggers.issue(user=person.id, conversation=place.id),
         )
         parcel = Parcel(kind="interactive", payload=payload)
         return await self._send_for(url, response_url, parcel)
 
-    async def _send_for(self, url: str, response_url: ResponseUrl, parcel: Parcel) -> Delivery:
-        return replace(
-            await self.send(parcel),
-            id=response_url.answers,
-            user=response_url.user,
-            channel=response_url.channel,
-            response_url=url,
-        )
+    def _used_in(
+        self, current: Posted, given: Posted, action_id: str, value: str | None
+    ) -> tuple[Posted, dict[str, Any]]:
+        """The version of a message in which the element is, and the action."""
+        stamp = f"{self.clock():.6f}"
+        for shown in (current, given):
+            blocks = message_object(shown)["blocks"]
+            action = action_in(
+                blocks, action_id, value=value, action_ts=stamp, is_offered=lambda *_: True
+            )
+            if action is not None:
+                return shown, action
+        raise ValueError(f"there is nothing to click with {action_id=} and {value=}")
 
     def _hear(self, response_url: ResponseUrl, heard: Acknowledgement) -> Acknowledgement:
         if heard.outcome != "ok" or not heard.body.strip():

@@ -120,6 +120,22 @@ def _boolean(name: str, value: Any) -> bool:
     return known
 
 
+def _whole_number(name: str, value: Any) -> int:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if not is_number and not (isinstance(value, str) and value.isdecimal()):
+        fault = Fault(pointer=f"/{name}", message="must provide a number")
+        raise SlackRefusal("invalid_arguments", faults=[fault])
+    return int(value)
+
+
+def _view(name: str, value: Any) -> dict[str, Any]:
+    view = _unpacked(value)
+    if not isinstance(view, dict):
+        fault = Fault(pointer=f"/{name}", message="must provide an object")
+        raise SlackRefusal("invalid_arguments", faults=[fault])
+    return view
+
+
 def _blocks(_name: str, value: Any) -> list[Any]:
     blocks = _unpacked(value)
     if not isinstance(blocks, list):
@@ -158,9 +174,14 @@ FLAGS = (
     "as_user",
     "include_locale",
     "include_num_members",
+    "include_count",
+    "include_disabled",
+    "include_users",
 )
 READERS: Mapping[str, Reader] = {
     "blocks": _blocks,
     "metadata": _metadata,
+    "view": _view,
+    "limit": _whole_number,
     **dict.fromkeys(FLAGS, _boolean),
 }

@@ -78,6 +78,25 @@ def direct_message(saying: Saying) -> dict[str, Any]:
     }
 
 
+def home_opened(
+    *, user: str, channel: str, tab: str, view: dict[str, Any] | None, event_ts: str
+) -> dict[str, Any]:
+    """The event of a person who looks at our app's Home or Messages tab.
+
+    `view` is what was published; Slack leaves it out when nothing was, and on other tabs.
+    docs.slack.dev/reference/events/app_home_opened
+    """
+    shown = {} if view is None else {"view": view}
+    return {
+        "type": "app_home_opened",
+        "user": user,
+        "channel": channel,
+        "event_ts": event_ts,
+        "tab": tab,
+        **shown,
+    }
+
+
 ENVIRONMENT = ("channel", "event_ts")
 
 

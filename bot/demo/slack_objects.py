@@ -7,7 +7,20 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.demo.workspace import APP, BOT, BOT_USER, OTHER_TEAM, TEAM, Channel, Person, Posted
+from bot.demo.slack_inputs import Values, with_ids
+from bot.demo.slack_surfaces import View
+from bot.demo.workspace import (
+    APP,
+    BOT,
+    BOT_USER,
+    OTHER_TEAM,
+    TEAM,
+    Channel,
+    Person,
+    Posted,
+    Said,
+    UserGroup,
+)
 
 # docs.slack.dev/reference/objects/user-object: only single-channel guests are "ultra" restricted.
 GUESTS = ("guest", "multi_channel_guest")
@@ -96,8 +109,68 @@ def message_object(posted: Posted) -> dict[str, Any]:
         "team": TEAM,
         "ts": posted.ts,
         "text": posted.text,
-        "blocks": [
-            {"block_id": f"slack{index}", **block} for index, block in enumerate(posted.blocks)
-        ],
+        "blocks": with_ids(posted.blocks),
         **{name: value for name, value in optional.items() if value is not None},
+    }
+
+
+def said_object(said: Said) -> dict[str, Any]:
+    """A message of somebody else, as a message shortcut shows it."""
+    author: dict[str, Any] = {"user": said.user, "team": TEAM}
+    if said.bot_id is not None:
+        author = {"subtype": "bot_message", "bot_id": said.bot_id, "username": said.username}
+    optional = {
+        "thread_ts": said.thread_ts,
+        "blocks": with_ids(said.blocks) or None,
+        "attachments": list(said.attachments) or None,
+    }
+    return {
+        "type": "message",
+        **author,
+        "ts": said.ts,
+        "text": said.text,
+        **{name: value for name, value in optional.items() if value is not None},
+    }
+
+
+def group_object(group: UserGroup, *, with_users: bool, with_count: bool) -> dict[str, Any]:
+    """A user group as `usergroups.list` tells it."""
+    return {
+        "id": group.id,
+        "team_id": TEAM,
+        "is_usergroup": True,
+        "name": group.name,
+        "handle": group.handle,
+        "is_external": False,
+        "date_delete": 1_700_000_000 if group.disabled else 0,
+        **({"users": list(group.users)} if with_users else {}),
+        **({"user_count": len(group.users)} if with_count else {}),
+    }
+
+
+def view_object(view: View, values: Values) -> dict[str, Any]:
+    """A view as the Web API, a click and a submission show it.
+
+    docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+    """
+    sent = view.view
+    texts = {} if view.is_home else {key: sent.get(key) for key in ("title", "close", "submit")}
+    return {
+        "id": view.id,
+        "team_id": TEAM,
+        "type": sent["type"],
+        "blocks": view.blocks,
+        "private_metadata": sent.get("private_metadata", ""),
+        "callback_id": sent.get("callback_id", ""),
+        "state": {"values": values},
+        "hash": view.hash,
+        **texts,
+        "clear_on_close": sent.get("clear_on_close", False),
+        "notify_on_close": sent.get("notify_on_close", False),
+        "previous_view_id": view.previous,
+        "root_view_id": view.root,
+        "app_id": APP,
+        "external_id": view.external_id,
+        "app_installed_team_id": TEAM,
+        "bot_id": BOT,
     }

@@ -57,6 +57,10 @@ class Parcel:
             "envelope_id": envelope_id,
             "payload": self.payload,
             "type": self.kind,
-            "accepts_response_payload": self.kind == "slash_commands",
+            "accepts_response_payload": self._is_answerable(),
             **(retry if self.kind == "events_api" else {}),
         }
+
+    def _is_answerable(self) -> bool:
+        """Whether an acknowledgement may say something: to a command and to a submission."""
+        return self.kind == "slash_commands" or self.payload.get("type") == "view_submission"

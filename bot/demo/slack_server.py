@@ -1,7 +1,7 @@
 """What an app can call at the simulated Slack, on loopback: the Web API and its response_urls.
 
     POST /api/METHOD ──► read_request → token → forced refusal → slack_methods ──► Workspace
-    POST /commands/…, /actions/… ──► held? dead? → ResponseUrl ──► Workspace
+    POST /commands/…, /actions/…, /app/… ──► held? dead? → ResponseUrl ──► Workspace
     GET /link/?ticket=… ──► Switchboard
 
 Delivers nothing itself: `slack_api` does.
@@ -26,6 +26,8 @@ from bot.demo.slack_methods import COVERAGE, METHODS
 from bot.demo.slack_refusal import SlackRefusal
 from bot.demo.slack_response_url import ResponseUrl
 from bot.demo.slack_socket import Switchboard
+from bot.demo.slack_surfaces import Surfaces, View
+from bot.demo.slack_triggers import Triggers
 from bot.demo.workspace import TEAM, Posted, Workspace
 
 SCOPES_WITHOUT_METHOD = ("commands", "app_mentions:read", "im:history")
@@ -62,6 +64,8 @@ class SlackServer:
             promises neither this nor a new message. For the commands sent afterwards.
         asked: the Web API calls so far.
         sockets: the app's websockets.
+        triggers: the trigger ids that were handed out.
+        surfaces: the app's modals and Home tabs.
         on_posted: called with every version of every message.
     """
 
@@ -86,6 +90,8 @@ class SlackServer:
         self.on_posted = workspace.on_posted
         self.clock = clock
         self.sockets = Switchboard(clock=clock, secret=secret)
+        self.triggers = Triggers(clock=clock, secret=secret)
+        self.surfaces = Surfaces(clock=clock, secret=secret)
         self._bot_token = bot_token
         self._app_token = app_token
         self._port = port
@@ -138,6 +144,20 @@ class SlackServer:
         """Every message as it stands now, in the order they were first posted."""
         return self.workspace.posted
 
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The modal's view that each person with an open modal sees, as it stands now."""
+        return self.surfaces.on_top
+
+    @property
+    def view_history(self) -> tuple[View, ...]:
+        """Every version of every view, closings and Home tabs too, in the order of their making."""
+        return self.surfaces.history
+
+    def home_of(self, user: str) -> View | None:
+        """A person's Home tab as it stands; None before anything was published."""
+        return self.surfaces.home_of(user)
+
     def refuse_next(
         self, method: str, error: str, times: int = 1, *, retry_after_s: int = 1
     ) -> None:
@@ -147,7 +167,10 @@ class SlackServer:
     def issue(
         self, kind: str, *, user: str, channel: str, clicked: Posted | None = None
     ) -> tuple[str, ResponseUrl]:
-        """A new response_url, as a full URL and its rules; `kind` is `commands` or `actions`."""
+        """A new response_url, as a full URL and its rules.
+
+        `kind` is `commands`, `actions` or `app`.
+        """
         response_url = ResponseUrl(
             answers=self._secret(8),
             user=user,
@@ -166,7 +189,7 @@ class SlackServer:
             app.router.add_route("*", f"/api/{method}", partial(self._serve_method, method))
         app.router.add_route("*", "/api/{unknown}", self._serve_unknown_method)
         app.router.add_get("/link/", self.sockets.serve)
-        for kind in ("commands", "actions"):
+        for kind in ("commands", "actions", "app"):
             app.router.add_post(f"/{kind}/{{team}}/{{number}}/{{secret}}", self._serve_response_url)
         return app
 
@@ -197,6 +220,8 @@ class SlackServer:
                 method,
                 request,
                 workspace=self.workspace,
+                surfaces=self.surfaces,
+                triggers=self.triggers,
                 scopes=frozenset(self.scopes),
                 now=self.clock(),
                 new_link=self._new_link,

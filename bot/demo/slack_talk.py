@@ -11,11 +11,12 @@ from bot.demo.slack_delivery import Delivery
 from bot.demo.slack_events import Saying, direct_message, event_callback
 from bot.demo.slack_events import mention as mention_event
 from bot.demo.slack_parcel import Parcel
+from bot.demo.slack_response_url import ResponseUrl
 from bot.demo.slack_wire import SlackWire
 from bot.demo.workspace import ANNA, BOT, WITH_APP, Channel, Person, Said
 
 # The scope without which Slack sends nothing: docs.slack.dev/reference/events
-SCOPE_OF = {"app_mention": "app_mentions:read", "message.im": "im:history"}
+SCOPE_OF = {"app_mention": "app_mentions:read", "message.im": "im:history"}  # others need none
 
 
 class SlackTalk(SlackWire):
@@ -123,22 +124,34 @@ class SlackTalk(SlackWire):
 
     async def _tell(self, saying: Saying, event: dict[str, Any]) -> Delivery:
         self._keep(saying, event)
+        delivery = await self._send_event(event, user=saying.user, place=saying.channel)
+        return replace(delivery, ts=saying.ts, thread_ts=saying.thread_ts)
+
+    async def _send_event(self, event: dict[str, Any], *, user: str, place: Channel) -> Delivery:
         event_id = f"Ev{self._secret(5).upper()}"
         callback = event_callback(
             event,
             event_id=event_id,
             event_time=int(self.clock()),
-            is_ext_shared_channel=saying.channel.shared,
+            is_ext_shared_channel=place.shared,
         )
         return replace(
             await self.send(Parcel(kind="events_api", payload=callback)),
             id=event_id,
-            user=saying.user,
-            channel=saying.channel.id,
-            ts=saying.ts,
-            thread_ts=saying.thread_ts,
+            user=user,
+            channel=place.id,
             event_id=event_id,
             callback=callback,
+        )
+
+    async def _send_for(self, url: str, response_url: ResponseUrl, parcel: Parcel) -> Delivery:
+        """Send what brings a response_url."""
+        return replace(
+            await self.send(parcel),
+            id=response_url.answers,
+            user=response_url.user,
+            channel=response_url.channel,
+            response_url=url,
         )
 
     def _keep(self, saying: Saying, event: dict[str, Any]) -> None:
@@ -156,8 +169,9 @@ class SlackTalk(SlackWire):
         )
 
     def _refuse_unheard(self, event: str) -> None:
-        if event not in self.subscriptions or SCOPE_OF[event] not in self.scopes:
-            raise ValueError(f"the app has not subscribed to {event}, or lacks {SCOPE_OF[event]}")
+        scope = SCOPE_OF.get(event)
+        if event not in self.subscriptions or (scope is not None and scope not in self.scopes):
+            raise ValueError(f"the app has not subscribed to {event}, or lacks {scope}")
 
     def _speaker(self, user: str, channel: str, bot_id: str | None) -> tuple[Person, Channel]:
         """Who says it and where; a bot need not be a member."""
@@ -167,6 +181,12 @@ class SlackTalk(SlackWire):
         if person is None or place is None or place.archived:
             raise ValueError(f"no bot can write in {channel} beside {user}")
         return person, place
+
+    def _somebody(self, user: str) -> Person:
+        person = self.workspace.person(user)
+        if person is None or person.deleted:
+            raise ValueError(f"there is no {user}")
+        return person
 
     def _actor(self, user: str, channel: str) -> tuple[Person, Channel]:
         person, place = self.workspace.person(user), self.workspace.channel(channel)

@@ -22,7 +22,7 @@ from bot.demo.slack_link import Link
 from bot.demo.slack_parcel import Parcel
 from bot.demo.slack_server import SlackServer
 from bot.demo.slack_socket import WARNED_S
-from bot.demo.slack_triggers import Triggers
+from bot.demo.slack_surfaces import View
 from bot.demo.workspace import Posted, Workspace
 
 
@@ -41,7 +41,6 @@ class SlackWire(SlackServer):
             `deliver` always go over HTTP.
         events_url: where HTTP goes, such as `http://127.0.0.1:3000/slack/events`.
         subscriptions: the events that the app is told about.
-        triggers: the trigger ids that were handed out.
     """
 
     def __init__(
@@ -66,11 +65,10 @@ class SlackWire(SlackServer):
             sleep=sleep,
             secret=secret,
         )
-        self.subscriptions = {"app_mention", "message.im"}
+        self.subscriptions = {"app_home_opened", "app_mention", "message.im"}
         self.mode: Literal["http", "socket"] = "http"
         self.events_url = ""
-        self.triggers = Triggers(clock=clock, secret=secret)
-        self._answers = Answers(workspace)
+        self._answers = Answers(workspace, self.surfaces)
         self._signing_secret = signing_secret
         self._deadline_s = deadline_s
         self._courier = Courier(deadline_s=deadline_s)
@@ -158,6 +156,22 @@ class SlackWire(SlackServer):
         except TimeoutError:
             texts = [posted.text for posted in self.workspace.history]
             raise TimeoutError(f"no such message within {timeout_s} s, {texts=}") from None
+
+    async def wait_for_view(self, predicate: Callable[[View], bool], timeout_s: float = 10) -> View:
+        """The first version of any view, modal or Home tab, that fits, from the beginning on.
+
+        Raises:
+            TimeoutError: when none came in time; it says what was shown.
+        """
+
+        def first() -> View | None:
+            return next(filter(predicate, self.surfaces.history), None)
+
+        try:
+            return await self._answers.until(first, timeout_s)
+        except TimeoutError:
+            shown = [view.view for view in self.surfaces.history]
+            raise TimeoutError(f"no such view within {timeout_s} s, {shown=}") from None
 
     @property
     def connections(self) -> tuple[Link, ...]:

@@ -7,6 +7,37 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from bot.demo.slack_messages import Posted, Said, Via
+
+__all__ = [
+    "ANNA",
+    "ANNAS_DM",
+    "APP",
+    "ARCHIVED",
+    "BEN",
+    "BOT",
+    "BOT_USER",
+    "FRED_FOREIGN",
+    "GITA_GUEST",
+    "OTHER_TEAM",
+    "PRIVATE",
+    "SHARED",
+    "TEAM",
+    "TEAM_DOMAIN",
+    "WITHOUT_APP",
+    "WITH_APP",
+    "Channel",
+    "ChannelKind",
+    "Person",
+    "PersonKind",
+    "Posted",
+    "Said",
+    "UserGroup",
+    "Via",
+    "Workspace",
+    "small_workspace",
+]
+
 TEAM = "T0ACME0001"
 TEAM_DOMAIN = "acme"
 OTHER_TEAM = "T0PARTNER1"
@@ -28,7 +59,6 @@ ANNAS_DM = "D0ANNA0001"
 
 PersonKind = Literal["member", "guest", "multi_channel_guest", "foreign", "bot"]
 ChannelKind = Literal["channel", "private", "im"]
-Via = Literal["response_url", "acknowledgement", "chat.postMessage", "chat.postEphemeral"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,56 +111,20 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
-    """One message of our app, in one of its versions.
+class UserGroup:
+    """People who are called by one handle.
 
     Attributes:
-        ts: Slack's id of the message in its channel: seconds, a dot, six digits.
-        text: as sent; empty when there was none.
-        blocks: as sent.
-        thread_ts: the message it replies to.
-        reply_broadcast: a reply that is shown in the channel too.
-        ephemeral_to: the only person who sees it; None when the whole channel does.
-        via: how it was said first; a later version keeps it.
-        answers: id of the delivery whose response_url or acknowledgement said this version.
-        metadata: as sent.
-        unfurl_links, unfurl_media, parse: as sent; None when not given.
-        revision: 0 when posted, one more with each edit.
-        deleted: this version says that the message was deleted.
+        handle: without `@`.
+        users: ids of the people in it.
+        disabled: switched off; Slack tells of it only when asked for.
     """
 
-    channel: str
-    ts: str
-    text: str = ""
-    blocks: tuple[dict[str, Any], ...] = ()
-    thread_ts: str | None = None
-    reply_broadcast: bool = False
-    ephemeral_to: str | None = None
-    via: Via
-    answers: str | None = None
-    metadata: dict[str, Any] | None = None
-    unfurl_links: bool | None = None
-    unfurl_media: bool | None = None
-    parse: str | None = None
-    revision: int = 0
-    deleted: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """One message of somebody else than our app.
-
-    Attributes:
-        ts: its id in the channel, from the same row as those of our app's messages.
-        text: in Slack's own writing, escaped.
-        thread_ts: the message it replies to.
-    """
-
-    channel: str
-    ts: str
-    user: str
-    text: str
-    thread_ts: str | None = None
+    id: str
+    handle: str
+    name: str = ""
+    users: tuple[str, ...] = ()
+    disabled: bool = False
 
 
 Listener = Callable[[Posted], None]
@@ -144,8 +138,9 @@ class Workspace:
         channels: every place.
 
     Attributes:
+        has_groups: whether its plan knows user groups.
         on_posted: called with every version of every message, in order, just after it is kept.
-        on_said: called with every message of others, likewise.
+        on_said: called with every message of others, likewise, and again when one is deleted.
     """
 
     def __init__(self, *, people: tuple[Person, ...], channels: tuple[Channel, ...]) -> None:
@@ -153,7 +148,9 @@ class Workspace:
         self._channels = {channel.id: channel for channel in channels}
         self._history: list[Posted] = []
         self._last_microsecond = 0
-        self._said: list[Said] = []
+        self._said: dict[tuple[str, str], Said] = {}
+        self._groups: dict[str, UserGroup] = {}
+        self.has_groups = True
         self.on_posted: list[Listener] = []
         self.on_said: list[Callable[[Said], None]] = []
 
@@ -180,8 +177,13 @@ class Workspace:
 
     @property
     def said(self) -> tuple[Said, ...]:
-        """The messages of others, in the order they were said."""
-        return tuple(self._said)
+        """The messages of others as they stand now, in the order they were said."""
+        return tuple(each for each in self._said.values() if not each.deleted)
+
+    @property
+    def groups(self) -> tuple[UserGroup, ...]:
+        """The user groups, in the order they were put."""
+        return tuple(self._groups.values())
 
     def person(self, user_id: str) -> Person | None:
         """The person with this id, if there is one."""
@@ -191,6 +193,15 @@ class Workspace:
         """The channel with this id, if there is one."""
         return self._channels.get(channel_id)
 
+    def group(self, group_id: str) -> UserGroup | None:
+        """The user group with this id, if there is one."""
+        return self._groups.get(group_id)
+
+    def find_said(self, channel_id: str, ts: str) -> Said | None:
+        """The message of somebody else; None when there is none, or it was deleted."""
+        said = self._said.get((channel_id, ts))
+        return None if said is None or said.deleted else said
+
     def find(self, channel_id: str, ts: str) -> Posted | None:
         """The message as it stands now; None when there is none, or it was deleted."""
         versions = (each for each in reversed(self._history) if each.ts == ts)
@@ -199,7 +210,7 @@ class Workspace:
 
     def has_thread(self, channel_id: str, ts: str) -> bool:
         """Whether somebody has answered the message with this id."""
-        said = {(each.channel, each.thread_ts) for each in self._said}
+        said = {(each.channel, each.thread_ts) for each in self.said}
         return (channel_id, ts) in said | {(each.channel, each.thread_ts) for each in self.posted}
 
     def put_person(self, person: Person) -> None:
@@ -209,6 +220,10 @@ class Workspace:
     def put_channel(self, channel: Channel) -> None:
         """Add a channel, or replace the one with the same id."""
         self._channels[channel.id] = channel
+
+    def put_group(self, group: UserGroup) -> None:
+        """Add a user group, or replace the one with the same id."""
+        self._groups[group.id] = group
 
     def open_dm(self, user_id: str) -> Channel:
         """The DM between our app and this person; made when it is first needed."""
@@ -226,8 +241,8 @@ class Workspace:
         return f"{seconds}.{microseconds:06}"
 
     def say(self, said: Said) -> None:
-        """Keep a message of somebody else, and tell who listens."""
-        self._said.append(said)
+        """Keep a message of somebody else, or that it was deleted, and tell who listens."""
+        self._said[said.channel, said.ts] = said
         for listener in self.on_said:
             listener(said)
 

@@ -1,7 +1,7 @@
 """The answer to a look-up, about one instance or several. Pure.
 
 outcomes ── one report ────► first line, a row per export, notes, small line
-         ── one failure ───► trouble
+         ── one failure ───► trouble, or what was known last (stale)
          ── several ───────► several
 """
 
@@ -9,14 +9,17 @@ from collections.abc import Iterator
 
 from bot.model import Export, Failure, Lookup, Message, Outcome, Report
 from bot.render.blocks import Block, context, date_token, message, section
+from bot.render.company import possible_duplicate, who_else
+from bot.render.controls import controls, primary, state_filter
 from bot.render.foreign import code
-from bot.render.frame import ask, failed_note, notes, page_line, shared_line, small_line
+from bot.render.frame import failed_note, notes, page_line, shared_line, small_line
 from bot.render.headline import known, no_exports, sentences
-from bot.render.links import Offer, download_button, lifetime, link_notes, offer
+from bot.render.links import lifetime, link_notes, offer
 from bot.render.pages import Page, page_of
-from bot.render.question import narrowing, words_to_ask
+from bot.render.question import narrowing
 from bot.render.rows import details, state_counts, title
 from bot.render.several import several
+from bot.render.stale import not_current
 from bot.render.trouble import failure_answer
 from bot.render.view import View
 from bot.render.words import exports, joined, pages
@@ -38,8 +41,10 @@ def answer(outcomes: tuple[Outcome, ...], lookup: Lookup, view: View) -> Message
     match outcomes:
         case (Report() as report,):
             return _single(report, lookup, view)
+        case (Failure(last_known=Report() as report) as failure,):
+            return not_current(failure, report, lookup, view)
         case (Failure() as failure,):
-            return failure_answer(failure, view)
+            return failure_answer(failure, lookup, view)
         case _:
             return several(outcomes, lookup, view)
 
@@ -48,10 +53,17 @@ def _single(report: Report, lookup: Lookup, view: View) -> Message:
     page = page_of(report.exports, lookup)
     blocks = (
         *shared_line(view),
-        section("answer", _first_line(report, lookup, page, view)),
-        *_body(report, lookup, page, view),
-        *page_line(lookup, page, report, view),
+        section(
+            "answer",
+            _first_line(report, lookup, page, view),
+            accessory=state_filter(report, lookup, view),
+        ),
+        *_body(report, page, view),
+        *page_line(page),
+        *controls(report, lookup, page, view),
         *notes(lookup, (report,), view),
+        *who_else(view),
+        *possible_duplicate(report),
         small_line((report,), view),
     )
     return message(sentences(report, lookup, page, view), blocks)
@@ -74,44 +86,32 @@ def _first_line(report: Report, lookup: Lookup, page: Page, view: View) -> str:
     return joined(f"*{total}*", state_counts(page.whole), instance)
 
 
-def _body(report: Report, lookup: Lookup, page: Page, view: View) -> Iterator[Block]:
+def _body(report: Report, page: Page, view: View) -> Iterator[Block]:
     if page.rows:
-        yield from _rows(page, view)
+        yield from _rows(report, page, view)
         yield from failed_note(report, page)
-        again = (
-            f"{view.command} {words_to_ask(lookup, report.instance, view.zone, page=page.number)}"
-        )
-        yield from link_notes(page, view, again)
+        yield from link_notes(page, view)
     elif page.is_beyond:
-        last = ask(lookup, report, view, page=page.count)
-        yield section("hint", f"{_all(page)}. The last page: {last}")
+        yield section("hint", f"{exports(len(page.whole))} on {pages(page.count)}.")
     elif report.exports:
-        everything = Lookup(instances=(report.instance,), region=lookup.region)
-        yield section(
-            "hint", f"{state_counts(report.exports)}. All of them: {ask(everything, report, view)}"
-        )
+        yield section("hint", f"There are {state_counts(report.exports)}.")
     else:
         yield context("hint", NOTHING_YET)
 
 
-def _all(page: Page) -> str:
-    return f"{exports(len(page.whole))} on {pages(page.count)}"
-
-
-def _rows(page: Page, view: View) -> Iterator[Block]:
+def _rows(report: Report, page: Page, view: View) -> Iterator[Block]:
+    special, button = primary(report, page, view) or (None, None)
     offered = offer(page, view)
     for export in page.rows:
-        yield from _row(export, page, view, offered)
+        yield section(
+            "export",
+            _row(export, page, view),
+            accessory=button if export is special else None,
+        )
+        if offered and offered.export is export:
+            yield from lifetime(offered, view)
 
 
-def _row(export: Export, page: Page, view: View, offered: Offer | None) -> Iterator[Block]:
-    is_alone = len(page.whole) == 1
+def _row(export: Export, page: Page, view: View) -> str:
     text = details(export, view)
-    is_offered = offered is not None and offered.export is export
-    yield section(
-        "export",
-        text if is_alone else f"{title(export)}\n{text}",
-        accessory=download_button(offered) if offered and is_offered else None,
-    )
-    if offered and is_offered:
-        yield from lifetime(offered, view)
+    return text if len(page.whole) == 1 else f"{title(export)}\n{text}"

@@ -15,6 +15,7 @@ from bot.render.foreign import escaped, plain
 from bot.render.times import clock, moment
 
 Block = dict[str, Any]
+Element = dict[str, Any]
 
 MAX_BLOCKS = 50
 MAX_SECTION_TEXT = 3000
@@ -22,12 +23,11 @@ MAX_BUTTON_URL = 3000
 MAX_MESSAGE_TEXT = 250  # ours: what a screen reader reads out
 SHORTEST_CUT = 20  # a shorter rest of a sentence is left away
 
-DOWNLOAD = "ml.download"
 LIFE = "life"  # of the link behind the button; without the button it says nothing
 CLOUD_SAYS = "The cloud's own words:"  # before its message, quoted
 
 
-def section(kind: str, markup: str, *, accessory: dict[str, Any] | None = None) -> Block:
+def section(kind: str, markup: str, *, accessory: Element | None = None) -> Block:
     """A paragraph of mrkdwn, at most with one element beside it."""
     block = {"type": "section", "block_id": kind, "text": _mrkdwn(markup)}
     return block if accessory is None else {**block, "accessory": accessory}
@@ -48,16 +48,66 @@ def plain_context(kind: str, text: str) -> Block:
     return {"type": "context", "block_id": kind, "elements": [_plain(text)]}
 
 
-def url_button(label: str, *, action: str, url: str, spoken: str) -> dict[str, Any]:
-    """The one primary button of a message, which opens `url`; `spoken` is for screen readers."""
+def button(
+    label: str,
+    *,
+    action: str,
+    value: str,
+    url: str = "",
+    spoken: str = "",
+    is_primary: bool = False,
+) -> Element:
+    """A button that says `value`, and opens `url` when there is one; `spoken` is read out."""
     return {
         "type": "button",
         "action_id": action,
         "text": _plain(label),
-        "url": url,
-        "style": "primary",
-        "accessibility_label": spoken,
+        **({"url": url} if url else {}),
+        **({"value": value} if value else {}),
+        **({"style": "primary"} if is_primary else {}),
+        **({"accessibility_label": spoken} if spoken else {}),
     }
+
+
+def option(label: str, value: str) -> Element:
+    """One choice of a menu."""
+    return {"text": _plain(label), "value": value}
+
+
+def url_option(label: str, url: str) -> Element:
+    """A choice of an overflow menu which opens `url`; says it too, as every option says something.
+
+    `url` has at most 75 characters.
+    """
+    return {**option(label, url), "url": url}
+
+
+def overflow(action: str, options: Iterable[Element]) -> Element:
+    """The menu behind three dots; 1 to 5 options."""
+    return {"type": "overflow", "action_id": action, "options": list(options)}
+
+
+def select(
+    action: str, placeholder: str, options: Iterable[Element], *, chosen: Element | None = None
+) -> Element:
+    """A menu of 1 to 100 options."""
+    return {
+        "type": "static_select",
+        "action_id": action,
+        "placeholder": _plain(placeholder),
+        "options": list(options),
+        **({"initial_option": chosen} if chosen else {}),
+    }
+
+
+def actions(kind: str, elements: Iterable[Element]) -> Block:
+    """A row of controls."""
+    return {"type": "actions", "block_id": kind, "elements": list(elements)}
+
+
+def numbered(action: str, number: int) -> str:
+    """The name of the `number`th action of a kind within one block, from 1."""
+    return action if number == 1 else f"{action}.{number}"
 
 
 def date_token(at: datetime, zone: str) -> str:

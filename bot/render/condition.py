@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.errors import CloudError
 from bot.model import Condition, Message, RegionState
-from bot.render.blocks import context, message, section
+from bot.render.blocks import Block, context, message, section
 from bot.render.explanations import explain, headline
 from bot.render.foreign import code, escaped
 from bot.render.frame import reference_line
@@ -22,7 +22,7 @@ NO_RULES = (
     "Rules: none, so every full member may do everything, links included; guests and people of "
     "other organisations nothing"
 )
-NO_STORE = "Store: none; what is remembered goes with a restart"
+STORE_WELL = "Store: open"
 NOTHING_WATCHED = "Nothing is watched here"
 
 
@@ -30,11 +30,16 @@ def health(condition: Condition, view: View) -> Message:
     """What `health` says: well or not first, then each part of the app on a line."""
     verdict = _verdict(condition)
     title = f"{EMOJI[condition.is_well]} *{verdict}* · mongolog {escaped(condition.version)}"
-    lines = "\n".join([*_parts(condition, view), _budget(condition), NO_STORE, NO_RULES])
+    lines = "\n".join([*_parts(condition, view), *_inside(condition)])
     up = f"up for {span(view.now - condition.started_at)}"
     spoken = (f"{verdict}: mongolog {condition.version}.", *_faults(condition, view))
     blocks = (section("health", title), section("parts", lines), reference_line(view, up))
     return message(spoken, blocks)
+
+
+def in_short(condition: Condition, view: View) -> Block:
+    """The health in one line, for a place that is about something else."""
+    return context("health", _in_a_line(condition, view))
 
 
 def watch_status(condition: Condition, view: View) -> Message:
@@ -42,7 +47,7 @@ def watch_status(condition: Condition, view: View) -> Message:
     once = code(f"{view.command} cmgo-k2p5su09")
     blocks = (
         section("watched", f":bell: *{NOTHING_WATCHED}.* {once} tells how one instance stands."),
-        context("health", _in_a_line(condition, view)),
+        in_short(condition, view),
     )
     return message((f"{NOTHING_WATCHED}.", f"{_verdict(condition)}."), blocks)
 
@@ -86,6 +91,18 @@ def _answered(region: RegionState, view: View) -> str:
     if region.is_outrun:
         return f"{place}: asked {ago}, another region answered first"
     return f"{place}: {f'{headline(region.error)},' if region.error else 'answered'} {ago}"
+
+
+def _inside(condition: Condition) -> Iterator[str]:
+    yield _budget(condition)
+    if not any("store" in trouble for trouble in condition.troubles):
+        yield STORE_WELL
+    rules = condition.rules
+    if rules is None:
+        yield NO_RULES
+    else:
+        others = "allow" if condition.rules_default == "allow" else "deny"
+        yield f"Rules: {rules:,}; what none of them is about: {others}"
 
 
 def _budget(condition: Condition) -> str:

@@ -19,17 +19,27 @@ from bot.errors import (
     CloudUnreadable,
     Fixer,
     MongologError,
+    NoSuchExport,
     NoSuchInstance,
     NotAuthorised,
     Problem,
-    Refusal,
     Refused,
     SettingsError,
     SlackRefused,
+    StoreError,
     Throttled,
 )
 from bot.render.foreign import bare
 from bot.render.misunderstandings import misunderstanding
+from bot.render.refusals import (
+    NO_ADMINS,
+    STORE_AWAY,
+    STORE_FAILED,
+    STORE_NEXT,
+    STORES,
+    Words,
+    refusal_words,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +56,6 @@ class Explanation:
     turn: str
     next_step: str
 
-
-Words = tuple[str, str, str]  # headline, what happened, next step
 
 TURNS: Mapping[Fixer, str] = {
     Fixer.USER: "Your turn",
@@ -67,29 +75,6 @@ UNEXPECTED: Words = (
     "Something broke on our side; your question was fine.",
     "ask again; if it breaks again, tell the people who run this app, with the reference.",
 )
-
-REFUSALS: Mapping[Refusal, Words] = {
-    Refusal.GUEST: (
-        "Not allowed",
-        "Guests of this workspace may not look up log exports.",
-        "the people who run this app can allow you; until then ask a full member of your team.",
-    ),
-    Refusal.FOREIGN: (
-        "Not allowed",
-        "People from other organisations may not look up log exports here.",
-        "the people who run this app can allow you; until then ask someone of theirs.",
-    ),
-    Refusal.UNKNOWN_PERSON: (
-        "Not allowed",
-        "Slack did not say who you are, so I can't tell what you may see.",
-        "check that the app has the scope `users:read`; if it has, asking again should help.",
-    ),
-    Refusal.SHARED_CHANNEL: (
-        "Not in this channel",
-        "This channel is shared with another organisation, or I can't be sure that it is not.",
-        "ask without `here`: then the answer goes to you alone.",
-    ),
-}
 
 KEY_REFUSED: Words = (
     "Our key was not accepted",
@@ -124,6 +109,11 @@ CLOUD: Mapping[type[CloudError], Words] = {
         "The cloud understood the question and refused to answer it.",
         "see the cloud's own words, look at the instance in the console, then ask again.",
     ),
+    NoSuchExport: (
+        "The export is gone",
+        "The cloud no longer lists this export; it seems to forget them after about 3 days.",
+        "ask about the instance again, or export again in the console.",
+    ),
     CloudBroken: (
         "The cloud's API failed",
         "The API ended with an error of its own, also when I asked again.",
@@ -135,11 +125,21 @@ CLOUD: Mapping[type[CloudError], Words] = {
         "tell the people who run this app, with the reference: it needs a fix.",
     ),
 }
+HEADLINES: Mapping[Problem, str] = {
+    Problem.TOO_MANY: "Too many instances",
+    Problem.OLD_BUTTON: "An old message",
+}
 SLACK_REFUSED: Words = (
     "Slack refused the answer",
     "Slack did not take the answer that I sent.",
     "ask again; if it stays, tell the people who run this app, with the reference.",
 )
+TOO_LATE: Words = (
+    "Slack was too quick",
+    "Slack gives an app three seconds to open a window, and that was not enough this time.",
+    "choose the shortcut once more.",
+)
+TRIGGER_CODES = frozenset({"expired_trigger_id", "exchanged_trigger_id", "trigger_expired"})
 NOT_INVITED: Words = (
     "I am not in this channel",
     "I am not in this channel, so I can't share an answer in it.",
@@ -165,7 +165,7 @@ CLOUD_REFUSALS: Mapping[str, str] = {
 def explain(error: BaseException) -> Explanation:
     """What `error` means to the person who asked; anything unexpected is ours."""
     _, what, next_step = _words(error)
-    return Explanation(what=what, turn=TURNS[_fixer(error)], next_step=next_step)
+    return Explanation(what=what, turn=TURNS[fixer_of(error)], next_step=next_step)
 
 
 def headline(error: BaseException) -> str:
@@ -175,15 +175,16 @@ def headline(error: BaseException) -> str:
 
 def emoji_of(error: BaseException) -> str:
     """The picture that goes with the headline."""
-    return EMOJI[_fixer(error)]
+    return EMOJI[fixer_of(error)]
 
 
-def _fixer(error: BaseException) -> Fixer:
-    if isinstance(error, Refused) and error.reason == Refusal.SHARED_CHANNEL:
-        return Fixer.USER  # no admin is needed to ask for a private answer
+def fixer_of(error: BaseException) -> Fixer:
+    """Whose turn it is; for a few errors that depends on more than their kind."""
+    if isinstance(error, Refused) and error.reason in NO_ADMINS:
+        return NO_ADMINS[error.reason]
     if isinstance(error, NoSuchInstance) and error.silent_regions:
         return Fixer.WAIT
-    if isinstance(error, SlackRefused) and error.code in NOT_INVITED_CODES:
+    if isinstance(error, SlackRefused) and error.code in NOT_INVITED_CODES | TRIGGER_CODES:
         return Fixer.USER
     return error.fixer if isinstance(error, MongologError) else Fixer.US
 
@@ -191,23 +192,31 @@ def _fixer(error: BaseException) -> Fixer:
 def _words(error: BaseException) -> Words:
     match error:
         case BadCommand():
-            return _misunderstood(error)
+            words = _misunderstood(error)
         case Refused():
-            return REFUSALS[error.reason]
+            words = refusal_words(error)
         case CloudError():
-            return _cloud_words(error)
+            words = _cloud_words(error)
         case SlackRefused():
-            return NOT_INVITED if error.code in NOT_INVITED_CODES else SLACK_REFUSED
+            words = _slack_words(error.code)
+        case StoreError():
+            words = STORE_FAILED, STORES.get(error.code, STORE_AWAY), STORE_NEXT
         case SettingsError():
-            return SETTINGS
+            words = SETTINGS
         case _:
-            return UNEXPECTED
+            words = UNEXPECTED
+    return words
+
+
+def _slack_words(code: str) -> Words:
+    if code in TRIGGER_CODES:
+        return TOO_LATE
+    return NOT_INVITED if code in NOT_INVITED_CODES else SLACK_REFUSED
 
 
 def _misunderstood(error: BadCommand) -> Words:
     what, next_step = misunderstanding(error)
-    is_long = error.problem == Problem.TOO_MANY
-    return "Too many instances" if is_long else "Not understood", what, next_step
+    return HEADLINES.get(error.problem, "Not understood"), what, next_step
 
 
 def _cloud_words(error: CloudError) -> Words:

@@ -32,16 +32,11 @@ def shared_line(view: View) -> Iterator[Block]:
     yield context("shared", f"Shared by {f'<@{is_id[0]}>' if is_id else code(view.shared_by)}")
 
 
-def page_line(lookup: Lookup, page: Page, report: Report, view: View) -> Iterator[Block]:
-    """Which rows these are and how to see the others, when there is more than one page."""
-    if page.count <= 1 or not page.rows:
-        return
-    parts = [f"{page.span} of {len(page.whole):,}"]
-    if page.number < page.count:
-        parts.append(f"older: {ask(lookup, report, view, page=page.number + 1)}")
-    if page.number > 1:
-        parts.append(f"newer: {ask(lookup, report, view, page=page.number - 1)}")
-    yield context("page", joined(*parts))
+def page_line(page: Page) -> Iterator[Block]:
+    """Which rows these are, when there is more than one page."""
+    if page.count > 1 and page.rows:
+        where = f"page {page.number} of {page.count}"
+        yield context("page", joined(f"{page.span} of {len(page.whole):,}", where))
 
 
 def notes(lookup: Lookup, reports: tuple[Report, ...], view: View) -> Iterator[Block]:

@@ -1,12 +1,16 @@
 """How to ask: the menu, and help on a topic. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from bot.model import MAX_INSTANCES, Message
-from bot.render.blocks import Block, context, message, section
+from bot.model import MAX_INSTANCES, InstanceId, Lookup, Message
+from bot.render.blocks import Block, actions, button, context, message, numbered, section
 from bot.render.foreign import code, escaped, quoted
+from bot.render.ids import PAGE
+from bot.render.values import ask_value
 from bot.render.view import View
+
+MOST_RECENTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +83,22 @@ TOPICS: Mapping[str, Topic] = {
         lines=(
             "Who has a link can read production logs, so a link is a secret.",
             "*Download* stands in answers that you alone see, beside the newest done export.",
+            "*Get link* fetches a fresh link and shows it to you alone, wherever you press it.",
+            "Every link shown, given or refused is written into the app's audit.",
             "A link ends after a while; asking again brings a fresh one if the cloud has it.",
             "Done with no link issued: export again in the console.",
+        ),
+    ),
+    "doors": Topic(
+        title="Where you can ask",
+        spoken="By command, mention, direct message, shortcut, and in App Home.",
+        lines=(
+            "`/mongolog cmgo-k2p5su09` in any channel: you alone see the answer",
+            "`@mongolog cmgo-k2p5su09` in a channel or thread: everybody there sees it",
+            "a direct message to this app: the same words",
+            "*Look up Mongo logs* among the actions of any message, such as an alert",
+            "*Mongo log exports* among your shortcuts: a form",
+            "the *Home* of this app: what you asked about lately",
         ),
     ),
     "health": Topic(
@@ -105,11 +123,22 @@ TOPICS: Mapping[str, Topic] = {
 }
 
 
-def menu(view: View) -> Message:
-    """What to see when asked with no words at all."""
+def menu(
+    view: View, mine: tuple[InstanceId, ...] = (), here: tuple[InstanceId, ...] = ()
+) -> Message:
+    """What to see when asked with no words at all.
+
+    Args:
+        view: who reads it, and where.
+        mine: what the reader asked about lately, newest first.
+        here: what was asked about in this channel lately, newest first.
+    """
+    others = tuple(each for each in mine if each not in here)
     blocks = (
         section("menu", ":wave: *Which instance?* I tell how its log exports stand."),
-        *_page(OVERVIEW, view),
+        *recents("here", "Asked about here lately:", here),
+        *recents("mine", "Asked about by you lately:", others),
+        *how_to_ask(view),
     )
     sentences = ("Which instance?", f"Ask {view.command} cmgo-k2p5su09.", OVERVIEW.spoken)
     return message(sentences, blocks)
@@ -128,6 +157,24 @@ def help_on(topic: str, view: View, *, overview: Topic = OVERVIEW) -> Message:
         (f"{overview.title}: {overview.spoken}", stray),
         (section("help", f":book: *{overview.title}* {escaped(stray)}"), *_page(overview, view)),
     )
+
+
+def recents(kind: str, title: str, instances: tuple[InstanceId, ...]) -> Iterator[Block]:
+    """Instances as buttons, five at most, under a line that says whose they are."""
+    buttons = [
+        button(
+            instance, action=numbered(PAGE, number), value=ask_value(Lookup(instances=(instance,)))
+        )
+        for number, instance in enumerate(instances[:MOST_RECENTS], start=1)
+    ]
+    if buttons:
+        yield context(f"{kind}_title", title)
+        yield actions(kind, buttons)
+
+
+def how_to_ask(view: View) -> tuple[Block, ...]:
+    """The first words of the grammar."""
+    return _page(OVERVIEW, view)
 
 
 def _page(topic: Topic, view: View) -> tuple[Block, ...]:

@@ -65,6 +65,10 @@ SENTENCES: Mapping[Problem, tuple[str, str]] = {
         "I can't read {word} as a window.",
         "write `window 2024-03-07 9:22..2024-03-07 11:22`.",
     ),
+    Problem.OLD_BUTTON: (
+        "This message is from an older version of this app, so its buttons say nothing to me.",
+        "ask again: `/mongolog` and the instance's id.",
+    ),
     Problem.MISSING_VALUE: (
         "Something should follow {word}.",
         "add it, as in `last 6h`, `region ap-singapore` or `page 2`.",

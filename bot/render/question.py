@@ -16,7 +16,7 @@ def words_to_ask(lookup: Lookup, instance: str, zone: str, *, page: int = 1) -> 
 
     Times are written in `zone`, where they will be read.
     """
-    words = [instance, *_states(lookup), *_kinds(lookup)]
+    words = [instance, *states_asked(lookup), *_kinds(lookup)]
     if lookup.since:
         words.append(f"since {typed(lookup.since, zone)}")
     if lookup.until:
@@ -34,7 +34,7 @@ def words_to_ask(lookup: Lookup, instance: str, zone: str, *, page: int = 1) -> 
 
 def narrowing(lookup: Lookup, write_time: Callable[[datetime], str]) -> str:
     """What the answer is narrowed to: `failed slow log only, created since …`; "" when not."""
-    states, kinds = " or ".join(_states(lookup)), " or ".join(_kinds(lookup))
+    states, kinds = " or ".join(states_asked(lookup)), " or ".join(_kinds(lookup))
     named = " ".join(filter(None, (states, kinds and f"{kinds} logs")))
     period = _period(lookup, write_time)
     parts = (named and f"{named} only", period and f"created {period}")
@@ -58,7 +58,8 @@ def _period(lookup: Lookup, write_time: Callable[[datetime], str]) -> str:
     return " and ".join(filter(None, (since, until)))
 
 
-def _states(lookup: Lookup) -> tuple[str, ...]:
+def states_asked(lookup: Lookup) -> tuple[str, ...]:
+    """The states that the answer is narrowed to, in their own order; empty for any."""
     return tuple(state for state in STATE_ORDER if state in lookup.states)
 
 

@@ -38,12 +38,12 @@ def state_counts(exports: Iterable[Export]) -> str:
     )
 
 
-def details(export: Export, view: View) -> str:
-    """Progress, times and id: the line under the title."""
+def details(export: Export, view: View, *, is_current: bool = True) -> str:
+    """Progress, times and id: the line under the title; of a link only where the cloud said so."""
     return joined(
         _progress(export),
         _history(export, view.zone),
-        _link_lack(export),
+        _link_lack(export) if is_current else "",
         escaped(short_id(export.id)),
     )
 

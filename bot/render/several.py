@@ -3,23 +3,37 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.model import DONE, Export, Failure, Lookup, Message, Outcome, Report
-from bot.render.blocks import Block, context, date_token, message, section
-from bot.render.explanations import emoji_of, explain, headline
+from bot.errors import Fixer
+from bot.model import Export, Failure, Lookup, Message, Outcome, Report
+from bot.render.blocks import (
+    Block,
+    Element,
+    button,
+    context,
+    date_token,
+    message,
+    section,
+)
+from bot.render.controls import row
+from bot.render.explanations import emoji_of, explain, fixer_of, headline
 from bot.render.foreign import bare, code, escaped
-from bot.render.frame import ask, notes, place, reference_line, shared_line, small_line
+from bot.render.frame import notes, place, reference_line, shared_line, small_line
 from bot.render.headline import known, no_exports, verdict
+from bot.render.ids import PAGE, RETRY
+from bot.render.links import download_button, offer, right_hint
 from bot.render.pages import Page, page_of
 from bot.render.question import narrowing
 from bot.render.rows import REQUEST_ID_LENGTH, one_line, state_counts
+from bot.render.stale import stale_lines, stale_verdict
 from bot.render.times import clock
+from bot.render.values import ask_value
 from bot.render.view import View
+from bot.render.whom import whom_to_ask
 from bot.render.words import exports, joined
 
 MOST_ROWS = 3  # for each instance
 MOST_SPOKEN = 3  # instances named in the text: more would be cut in the middle of an id
-PAGE_ALONE = "To turn pages, ask for one instance alone."
-DOWNLOAD_ALONE = "To download, ask for one instance alone."
+PAGE_ALONE = "To turn pages, open one instance alone."
 
 
 def several(outcomes: tuple[Outcome, ...], lookup: Lookup, view: View) -> Message:
@@ -29,9 +43,10 @@ def several(outcomes: tuple[Outcome, ...], lookup: Lookup, view: View) -> Messag
     blocks = (
         *shared_line(view),
         section("answer", _first_line(outcomes, reports, lookup, view)),
-        *(section("instance", _paragraph(outcome, lookup, view)) for outcome in outcomes),
-        *_download_hint(reports, lookup, view),
+        *(_about(outcome, lookup, view) for outcome in outcomes),
+        *right_hint(_found(reports, lookup), view),
         *_page_hint(asked_page),
+        *row(replace(lookup, here=False), view),
         *notes(lookup, reports, view),
         small_line(reports, view) if reports else reference_line(view),
     )
@@ -51,14 +66,37 @@ def _first_line(
     )
 
 
+def _about(outcome: Outcome, lookup: Lookup, view: View) -> Block:
+    return section(
+        "instance",
+        _paragraph(outcome, lookup, view),
+        accessory=_accessory(outcome, lookup, view) if view.has_controls else None,
+    )
+
+
+def _accessory(outcome: Outcome, lookup: Lookup, view: View) -> Element | None:
+    """*Download* of the newest done export where that may be, else a way to the whole answer."""
+    value = ask_value(replace(lookup, instances=(outcome.instance,), here=False))
+    if isinstance(outcome, Failure):
+        is_passing = fixer_of(outcome.error) is Fixer.WAIT or outcome.last_known is not None
+        spoken = f"Ask about {outcome.instance} again"
+        again = button("Try again", action=RETRY, value=value, spoken=spoken)
+        return again if value and is_passing else None
+    if offered := offer(page_of(outcome.exports, lookup, most=MOST_ROWS), view):
+        region, instance = outcome.region, outcome.instance
+        return download_button(offered, region, instance, is_primary=False)
+    spoken = f"Open {outcome.instance}"
+    return button("Open", action=PAGE, value=value, spoken=spoken) if value else None
+
+
 def _paragraph(outcome: Outcome, lookup: Lookup, view: View) -> str:
     if isinstance(outcome, Failure):
-        return _failure_paragraph(outcome)
+        return _failure_paragraph(outcome, lookup, view)
     page = page_of(outcome.exports, lookup, most=MOST_ROWS)
     lines = [_instance_line(outcome, page)]
     lines += [one_line(export, view) for export in page.rows]
     if more := len(page.whole) - len(page.rows):
-        lines.append(f"… and {more:,} more: {ask(lookup, outcome, view)}")
+        lines.append(f"… and {more:,} more")
     return "\n".join(lines)
 
 
@@ -73,28 +111,22 @@ def _instance_line(report: Report, page: Page) -> str:
     return joined(name, region, counts)
 
 
-def _failure_paragraph(failure: Failure) -> str:
-    error = failure.error
+def _failure_paragraph(failure: Failure, lookup: Lookup, view: View) -> str:
+    error, report = failure.error, failure.last_known
+    if report is not None:
+        page = page_of(report.exports, lookup, most=MOST_ROWS)
+        return "\n".join(stale_lines(failure, report, page, view))
     explanation = explain(error)
     title = f"*{code(failure.instance)}* · {emoji_of(error)} *{headline(error)}*"
-    advice = f"*{explanation.turn}:* {escaped(explanation.next_step)}"
+    advice = f"*{explanation.turn}:* {escaped(explanation.next_step)}{whom_to_ask(error, view)}"
     request_id = getattr(error, "request_id", None)
     trace = f" · RequestId {code(request_id, REQUEST_ID_LENGTH)}" if request_id else ""
     return f"{title}\n{escaped(explanation.what)}\n{advice}{trace}"
 
 
-def _download_hint(reports: tuple[Report, ...], lookup: Lookup, view: View) -> Iterator[Block]:
-    if view.offers_links and any(_has_link(export) for export in _found(reports, lookup)):
-        yield context("link", DOWNLOAD_ALONE)
-
-
 def _page_hint(asked_page: int) -> Iterator[Block]:
     if asked_page > 1:
         yield context("page", PAGE_ALONE)
-
-
-def _has_link(export: Export) -> bool:
-    return export.state == DONE and export.link is not None
 
 
 def _found(reports: tuple[Report, ...], lookup: Lookup) -> tuple[Export, ...]:
@@ -112,6 +144,9 @@ def _sentences(
 
 
 def _verdict(outcome: Outcome, lookup: Lookup, view: View) -> str:
+    if isinstance(outcome, Failure) and outcome.last_known is not None:
+        known_page = page_of(outcome.last_known.exports, lookup, most=MOST_ROWS)
+        return stale_verdict(outcome.last_known, known_page, view)
     if isinstance(outcome, Failure):
         return f"{headline(outcome.error)}: {outcome.instance}"
     page = page_of(outcome.exports, lookup, most=MOST_ROWS)

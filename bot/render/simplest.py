@@ -1,6 +1,7 @@
 """The same message in Slack's simplest layout, for when Slack refuses the real one. Pure.
 
 Reads only what `blocks` makes: mrkdwn with code spans, bold, emoji codes, date tokens, mentions.
+Controls are left out; what a button would ask is told as the words to type.
 """
 
 import html
@@ -10,10 +11,12 @@ from typing import Any
 
 from bot.model import Message
 from bot.render.blocks import LIFE, Block, message, plain_section
+from bot.render.ids import PAGE
+from bot.render.values import words_asked
 
 EMOJI_CODE = re.compile(r":[a-z0-9_]+: ?")
 DATE_TOKEN = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
-MENTION = re.compile(r"<(@[A-Z0-9]+)>")
+MENTION = re.compile(r"<(?:!subteam\^)?([@#]?[A-Z0-9]+)>")
 
 
 def simplest(rich: Message) -> Message:
@@ -25,14 +28,26 @@ def simplest(rich: Message) -> Message:
 
 
 def _words(block: Block) -> str:
-    return " · ".join(filter(None, (_unmarked(text) for text in _texts(block))))
+    return " · ".join(filter(None, _texts(block)))
 
 
-def _texts(block: Block) -> Iterator[dict[str, Any]]:
-    if block["type"] == "context":
-        yield from block["elements"]
-    elif block["type"] == "section":
-        yield block["text"]
+def _texts(block: Block) -> Iterator[str]:
+    match block["type"]:
+        case "context":
+            yield from map(_unmarked, block["elements"])
+        case "section":
+            yield _unmarked(block["text"])
+        case "actions":
+            yield from map(_words_to_type, block["elements"])
+
+
+def _words_to_type(element: dict[str, Any]) -> str:
+    """What leads to another page or instance; "" for every other control."""
+    words = words_asked(element.get("value", ""))
+    if not words or not element["action_id"].startswith(PAGE):
+        return ""
+    label = element["text"]["text"]
+    return words if label == words else f"{label}: {words}"
 
 
 def _unmarked(text: dict[str, Any]) -> str:

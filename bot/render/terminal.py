@@ -18,9 +18,10 @@ from bot.render.headline import known, subject, tally, verdict
 from bot.render.pages import page_of
 from bot.render.question import narrowing, times_as_read
 from bot.render.rows import REQUEST_ID_LENGTH, WHOLE_ID_LENGTH
+from bot.render.stale import stale_verdict
 from bot.render.table import table
 from bot.render.times import elapsed, moment
-from bot.render.view import View
+from bot.render.view import Surface, View
 from bot.render.words import exports, joined
 
 __all__ = ["document", "text"]
@@ -39,7 +40,14 @@ def text(
     link_hosts: tuple[str, ...] = (),
 ) -> str:
     """What a look-up found: lines without a final line break, a paragraph for each instance."""
-    view = View(now=now, zone=zone, reference="", links=links, link_hosts=link_hosts)
+    view = View(
+        now=now,
+        zone=zone,
+        reference="",
+        links=links,
+        link_hosts=link_hosts,
+        surface=Surface.TERMINAL,
+    )
     paragraphs = ["\n".join(_lines(outcome, lookup, view)) for outcome in outcomes]
     if len(outcomes) > 1:
         paragraphs.insert(0, _overview(outcomes, lookup, view))
@@ -63,6 +71,8 @@ def _overview(outcomes: tuple[Outcome, ...], lookup: Lookup, view: View) -> str:
 
 def _lines(outcome: Outcome, lookup: Lookup, view: View) -> Iterator[str]:
     if isinstance(outcome, Failure):
+        if outcome.last_known is not None:
+            yield from _last_known(outcome.last_known, lookup, view)
         yield from _failed(outcome)
     else:
         yield _first_line(outcome, lookup, view)
@@ -126,6 +136,14 @@ def _notes(report: Report, lookup: Lookup, view: View) -> Iterator[str]:
         yield unheard(report)
     if read := times_as_read(lookup):
         yield f"{read}."
+
+
+def _last_known(report: Report, lookup: Lookup, view: View) -> Iterator[str]:
+    """What was known last, its age first; without links, as they are never kept."""
+    rows = rows_asked(report, lookup)
+    yield stale_verdict(report, page_of(report.exports, lookup, most=None), view)
+    if rows:
+        yield from table(rows, view.zone)
 
 
 def _failed(failure: Failure) -> Iterator[str]:

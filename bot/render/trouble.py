@@ -2,8 +2,15 @@
 
 from collections.abc import Iterator
 
-from bot.errors import NOT_INVITED_CODES, BadCommand, CloudError, SlackRefused
-from bot.model import Failure, Message
+from bot.errors import (
+    NOT_INVITED_CODES,
+    BadCommand,
+    CloudError,
+    Fixer,
+    Problem,
+    SlackRefused,
+)
+from bot.model import Failure, Lookup, Message
 from bot.render.blocks import (
     CLOUD_SAYS,
     Block,
@@ -12,12 +19,14 @@ from bot.render.blocks import (
     plain_context,
     section,
 )
-from bot.render.explanations import Explanation, emoji_of, explain, headline
+from bot.render.controls import retry
+from bot.render.explanations import Explanation, emoji_of, explain, fixer_of, headline
 from bot.render.foreign import MESSAGE_LENGTH, bare, code, escaped, visible
 from bot.render.frame import reference_line
 from bot.render.rows import REQUEST_ID_LENGTH
 from bot.render.times import span
 from bot.render.view import View
+from bot.render.whom import whom_to_ask
 
 __all__ = ["Explanation", "beside", "explain", "failure_answer", "trouble"]
 
@@ -30,10 +39,11 @@ def trouble(error: BaseException, view: View) -> Message:
     return _message(error, "", view)
 
 
-def failure_answer(failure: Failure, view: View) -> Message:
-    """Say why there is no answer about one instance."""
+def failure_answer(failure: Failure, lookup: Lookup, view: View) -> Message:
+    """Say why there is no answer about one instance; where waiting helps, offer to try again."""
     old = (f"this answer is {span(failure.age)} old",) if failure.age else ()
-    return _message(failure.error, failure.instance, view, *old)
+    again = tuple(retry(lookup, view)) if fixer_of(failure.error) is Fixer.WAIT else ()
+    return _message(failure.error, failure.instance, view, *old, controls=again)
 
 
 def beside(answer: Message, refusal: SlackRefused) -> Message:
@@ -47,9 +57,16 @@ def beside(answer: Message, refusal: SlackRefused) -> Message:
     return Message(text=answer.text, blocks=(line, *answer.blocks))
 
 
-def _message(error: BaseException, instance: str, view: View, *more: str) -> Message:
+def _message(
+    error: BaseException,
+    instance: str,
+    view: View,
+    *more: str,
+    controls: tuple[Block, ...] = (),
+) -> Message:
     said = explain(error)
     what, turn = escaped(said.what), f"*{said.turn}:* {escaped(said.next_step)}"
+    turn += whom_to_ask(error, view)
     title = f"*{headline(error)}* · {code(instance)}\n{what}" if instance else f"*{what}*"
     blocks = (
         section("trouble", f"{emoji_of(error)} {title}"),
@@ -57,6 +74,7 @@ def _message(error: BaseException, instance: str, view: View, *more: str) -> Mes
         *_parts(error, view),
         *_cloud_words(error),
         *_usage(error, view),
+        *controls,
         reference_line(view, *_trace(error), *more),
     )
     return message(_sentences(error, instance, said), blocks)
@@ -85,7 +103,7 @@ def _cloud_words(error: BaseException) -> Iterator[Block]:
 
 
 def _usage(error: BaseException, view: View) -> Iterator[Block]:
-    if isinstance(error, BadCommand):
+    if isinstance(error, BadCommand) and error.problem is not Problem.OLD_BUTTON:
         example = code(f"{view.command} cmgo-… [active|failed|done] [slow|error] [last 6h]", 120)
         yield context("usage", f"Usage: {example} · {code(f'{view.command} help')}")
 

@@ -58,4 +58,14 @@ class View:
     @property
     def offers_links(self) -> bool:
         """Whether a link may stand in this message."""
-        return self.links and self.shared_by is None
+        return self.links and self.shared_by is None and self.is_private
+
+    @property
+    def is_private(self) -> bool:
+        """Whether one person alone sees it, and nobody keeps it."""
+        return self.surface in (Surface.EPHEMERAL, Surface.MODAL)
+
+    @property
+    def has_controls(self) -> bool:
+        """Whether there can be buttons."""
+        return self.surface is not Surface.TERMINAL

@@ -13,6 +13,8 @@ class Door(enum.Enum):
     COMMAND = "command"  # a slash command: a private answer by its response_url
     MENTION = "mention"  # in a channel or a thread: an answer in that thread
     DIRECT = "direct"  # in the direct messages with the app
+    CLICK = "click"  # a button of a message, or a message shortcut: a private answer
+    VIEW = "view"  # a modal or App Home; when that is gone, the direct messages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,7 @@ class Asked:
         thread_ts: the thread the answer belongs to; "" for none.
         is_in_thread: that thread is there already: what one person alone sees is shown in it.
         is_shared: the channel is known to be shared with another organisation.
+        replaces: the answer to a click takes the place of the message that was clicked.
     """
 
     user: str
@@ -40,6 +43,7 @@ class Asked:
     thread_ts: str = ""
     is_in_thread: bool = False
     is_shared: bool = False
+    replaces: bool = False
 
     @property
     def is_private(self) -> bool:

@@ -3,30 +3,57 @@
 Nothing can be raised in a listener: it acknowledges, starts that task and returns.
 """
 
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.errors import BadCommand, Problem
+from bot.model import Lookup
+from bot.parse import parse
+from bot.render.explanations import explain
+from bot.render.foreign import plain
+from bot.render.ids import ACTIONS, LOOKUP_SHORTCUT, LOOKUP_VIEW, MESSAGE_SHORTCUT, MESSAGE_VIEW
+from bot.render.modals import loading
 from bot.slack.asked import Asked, is_from_a_person
+from bot.slack.clicked import Click, HomeOpened, Shortcut, Submission
 from bot.slack.desk import Desk
 from bot.slack.work import Work
-from bot.telemetry import event, fault
+from bot.telemetry import fault
 
 COMMAND = "/mongolog"
-EVENTS = ("app_mention", "message.im")
+EVENTS = ("app_home_opened", "app_mention", "message.im")
+SHORTCUTS = (LOOKUP_SHORTCUT, MESSAGE_SHORTCUT)
+VIEWS = (LOOKUP_VIEW, MESSAGE_VIEW)
 MOST_REMEMBERED = 1000  # event_ids; Slack sends an event again for minutes when it heard no answer
-DOWNLOAD = "ml.download"  # a URL button; Slack tells us of the click and wants it acknowledged
 
 
-def listen(bolt: AsyncApp, desk: Desk, work: Work, *, app: str) -> None:
-    """Register everything that the manifest declares; `app` is the user id of this app."""
+def listen(bolt: AsyncApp, desk: Desk, work: Work, *, app: str, bot: str = "") -> None:
+    """Register everything that the manifest declares.
+
+    Args:
+        bolt: where to.
+        desk: serves what comes.
+        work: the tasks it runs in.
+        app: the user id of this app.
+        bot: its bot id.
+    """
+    _listen_to_words(bolt, desk, work, app)
+    _listen_to_clicks(bolt, desk, work, bot)
+
+    @bolt.error
+    async def log_fault(error: Exception) -> None:  # Bolt's own handler prints text and body
+        fault("delivery.broke", error)
+
+
+def _listen_to_words(bolt: AsyncApp, desk: Desk, work: Work, app: str) -> None:
+    seen = Seen(MOST_REMEMBERED)
 
     @bolt.command(COMMAND)
     async def take_command(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         work.start(desk.serve(Asked.by_command(body)))
-
-    seen = Seen(MOST_REMEMBERED)
 
     @bolt.event("app_mention")
     async def take_mention(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -41,15 +68,49 @@ def listen(bolt: AsyncApp, desk: Desk, work: Work, *, app: str) -> None:
         if is_direct and seen.is_new(body.get("event_id")):
             work.start(desk.serve(Asked.by_direct_message(body, app)))
 
-    @bolt.action(DOWNLOAD)
-    async def take_download(ack: AsyncAck, body: dict[str, Any]) -> None:
+    @bolt.event("app_home_opened")
+    async def take_visit(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        user, channel = (body.get(name) or {} for name in ("user", "channel"))
-        event("download.pressed", user=user.get("id"), channel=channel.get("id"))
+        if body["event"].get("tab") == "home" and seen.is_new(body.get("event_id")):
+            work.start(desk.serve(HomeOpened.of(body)))
 
-    @bolt.error
-    async def log_fault(error: Exception) -> None:  # Bolt's own handler prints text and body
-        fault("delivery.broke", error)
+
+def _listen_to_clicks(bolt: AsyncApp, desk: Desk, work: Work, bot: str) -> None:
+    @bolt.action(re.compile(rf"^{re.escape(ACTIONS)}"))
+    async def take_click(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        work.start(desk.serve(Click.of(body, bot)))
+
+    @bolt.shortcut(re.compile("|".join(f"^{name}$" for name in SHORTCUTS)))
+    async def take_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        work.start(desk.serve(Shortcut.of(body)))
+
+    @bolt.view(re.compile("|".join(f"^{re.escape(name)}$" for name in VIEWS)))
+    async def take_submission(ack: AsyncAck, body: dict[str, Any]) -> None:
+        submission = Submission.of(body)
+        if wrong := _misunderstood(submission):
+            await ack(response_action="errors", errors={"instance": wrong})
+            return
+        screen = loading(submission.callback_id, submission.context.write())
+        await ack(response_action="update", view=screen)
+        work.start(desk.serve(submission))
+
+
+def _misunderstood(submission: Submission) -> str:
+    """What is wrong with what was typed into a form, for the field itself; "" when nothing is."""
+    if submission.conversation is not None:
+        return ""
+    try:
+        command = parse(submission.words, now=datetime.now(UTC), zone="UTC")
+    except BadCommand as error:
+        return _in_a_line(error)
+    return "" if isinstance(command, Lookup) else _in_a_line(BadCommand(Problem.NO_INSTANCE))
+
+
+def _in_a_line(error: BadCommand) -> str:
+    said = explain(error)
+    return plain(f"{said.what} {said.turn}: {said.next_step}")
 
 
 class Seen:

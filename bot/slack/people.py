@@ -7,7 +7,8 @@ as shared: what can't be established is refused.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from functools import partial
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -16,13 +17,11 @@ from bot.policy import Actor, Kind, Place
 from bot.settings.values import is_zone
 from bot.slack.call import read
 from bot.slack.locks import Locks
+from bot.slack.recent import Recent
 from bot.telemetry import event
 
-T = TypeVar("T")
-
-KEPT_S = 300.0
 UNKNOWN_S = 1.0  # who was asked about in vain; for those who come at the same moment
-MOST_KEPT = 10_000
+MOST_PAGES_OF_MEMBERS = 20  # of 999 each; who is not among those counts as no member
 PATIENCE_S = 3.0  # somebody waits for an answer that needs this one first
 
 
@@ -37,27 +36,6 @@ class Person:
 
     actor: Actor
     zone: str
-
-
-class Recent(Generic[T]):
-    """What was learned in the last minutes, by id; the oldest goes first when it is full."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._kept: dict[str, tuple[float, T]] = {}
-
-    def get(self, key: str) -> T | None:
-        """What is known about `key`; None when nothing is, or no longer."""
-        kept_until, value = self._kept.get(key, (0.0, None))
-        return value if self._clock() < kept_until else None
-
-    def put(self, key: str, value: T, kept_s: float = KEPT_S) -> T:
-        """Remember `value` for so many seconds, and give it back."""
-        self._kept.pop(key, None)
-        if len(self._kept) >= MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
-        self._kept[key] = (self._clock() + kept_s, value)
-        return value
 
 
 class People:
@@ -136,6 +114,27 @@ class People:
             facts.get("is_pending_ext_shared")
         )
         return self._places.put(channel, Place(channel=channel, is_shared=is_shared))
+
+    async def is_member(self, channel: str, user: str) -> bool:
+        """Whether somebody is in a conversation; asked anew each time.
+
+        Raises:
+            SlackRefused: when this app is not in it, or Slack does not say.
+        """
+        cursor = ""
+        for _ in range(MOST_PAGES_OF_MEMBERS):
+            answer = await read(
+                partial(
+                    self._slack.conversations_members, channel=channel, cursor=cursor, limit=999
+                ),
+                within_s=PATIENCE_S,
+            )
+            if user in (answer.get("members") or ()):
+                return True
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                break
+        return False
 
     def _read(self, user: str, facts: Mapping[str, Any]) -> Person:
         team, zone = str(facts.get("team_id") or ""), str(facts.get("tz") or "")

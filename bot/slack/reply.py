@@ -3,6 +3,8 @@
     a command: response_url → chat.postEphemeral → a direct message
     a mention: its thread (private in a shared channel) → chat.postEphemeral → a direct message
     a direct message: the same place → a new direct message
+    a click: in place of the message, or beside it → chat.postEphemeral → a direct message
+    a modal that is gone: chat.postEphemeral where it came from → a direct message
     each of them: the layout → the same facts in the simplest layout → plain text
 
 A door whose outcome is unknown counts as closed: an answer twice is better than none.
@@ -38,6 +40,7 @@ LAYOUT_WORDS = frozenset(
         "too_many_blocks",
     }
 )
+PRIVATE_DOORS = (Door.COMMAND, Door.MENTION, Door.CLICK, Door.VIEW)
 LONGEST_TURN_S = 10.0  # behind others who post in the same channel
 LONGEST_POST_S = 5.0  # then another door may be open
 LONGEST_NOTE_S = 3.0  # the answer waits for the note, so that it comes after it
@@ -83,13 +86,66 @@ class Replies:
 
     def _ways(self, asked: Asked) -> dict[str, Way]:
         ways: dict[str, Way] = {}
-        if asked.door is Door.COMMAND:
-            ways["response_url"] = self._by_response_url
-        elif not asked.is_private:
+        if asked.door in (Door.MENTION, Door.DIRECT) and not asked.is_private:
             ways["post"] = self._by_post
-        if asked.door is not Door.DIRECT:
-            ways["ephemeral"] = self._by_ephemeral
+        if asked.door in PRIVATE_DOORS:
+            ways.update(self._private_ways(asked))
         return {**ways, "direct_message": self._by_direct_message}
+
+    def _private_ways(self, asked: Asked) -> dict[str, Way]:
+        """The ways to show something to one person alone, where it was asked."""
+        url: dict[str, Way] = {"response_url": self._by_response_url} if asked.response_url else {}
+        ephemeral: dict[str, Way] = {"ephemeral": self._by_ephemeral} if asked.channel else {}
+        # What a response_url says beside a message is not shown in that message's thread.
+        is_beside = asked.is_in_thread and not asked.replaces
+        return {**ephemeral, **url} if is_beside else {**url, **ephemeral}
+
+    async def hand(self, asked: Asked, message: Message) -> None:
+        """Show something to one person alone that may not stay anywhere, such as a link.
+
+        Raises:
+            SlackRefused: when no such way is open.
+        """
+        refusal = SlackRefused(UNREACHABLE)
+        for name, way in self._private_ways(asked).items():
+            try:
+                await way(asked, message)
+            except SlackRefused as error:
+                event("reply.refused", logging.WARNING, door=name, code=error.code)
+                refusal = error
+            else:
+                event("reply.sent", door=name)
+                return
+        raise refusal
+
+    async def post(self, channel: str, message: Message) -> None:
+        """Post in a conversation; a user's id means the direct messages with that person.
+
+        Raises:
+            SlackRefused: with Slack's word.
+        """
+        await _in_some_layout(partial(self._post, channel), message)
+        event("reply.sent", door="post")
+
+    async def update(self, channel: str, ts: str, message: Message) -> None:
+        """Change a message of ours that everybody sees.
+
+        Raises:
+            SlackRefused: with Slack's word, such as `message_not_found`.
+        """
+
+        async def send(layout: Message) -> None:
+            call = self._slack.chat_update(
+                channel=channel,
+                ts=ts,
+                text=layout.text,
+                blocks=list(layout.blocks),
+                parse="none",
+            )
+            await result_of(call, within_s=LONGEST_POST_S)
+
+        await _in_some_layout(send, message)
+        event("reply.sent", door="update")
 
     async def note(self, asked: Asked, message: Message) -> None:
         """A line on the way to the answer; when it can't be sent, the answer still will be."""
@@ -107,16 +163,16 @@ class Replies:
                 return self._by_response_url
             case Door.DIRECT:
                 return self._by_post
-            case Door.MENTION:
+            case _:
                 return self._by_ephemeral  # a line in everybody's thread would stay there
 
-    async def share(self, channel: str, message: Message) -> None:
+    async def share(self, channel: str, message: Message, *, thread_ts: str = "") -> None:
         """Post for everyone in a channel. Never sent twice: an unknown outcome is an error.
 
         Raises:
             SlackRefused: with Slack's word, such as `not_in_channel`.
         """
-        await _in_some_layout(partial(self._post, channel), message)
+        await _in_some_layout(partial(self._post, channel, thread_ts=thread_ts), message)
         event("reply.shared")
 
     async def _by_response_url(self, asked: Asked, message: Message) -> None:
@@ -126,6 +182,8 @@ class Replies:
             "unfurl_links": False,
             "unfurl_media": False,
         }
+        if asked.door is Door.CLICK:
+            body["replace_original"] = asked.replaces
         if message.blocks:
             body["blocks"] = list(message.blocks)
         else:

@@ -14,7 +14,7 @@ from bot.demo.slack_api import SlackApi
 from bot.demo.workspace import small_workspace
 from bot.demo.world import World
 from bot.settings import constant
-from bot.slack.desk import Desk
+from bot.slack.lookups import Lookups
 from bot.telemetry import set_up_logs
 from tests.acceptance.stand import (
     APP_TOKEN,
@@ -71,7 +71,7 @@ def log() -> Iterator[io.StringIO]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """An app that says sooner that an answer takes longer; ask for it before `stand`."""
-    monkeypatch.setattr("bot.app.Desk", partial(Desk, patience_s=IMPATIENT_S))
+    monkeypatch.setattr("bot.slack.opening.Lookups", partial(Lookups, patience_s=IMPATIENT_S))
     monkeypatch.setattr("bot.slack.people.PATIENCE_S", IMPATIENT_S)
 
 

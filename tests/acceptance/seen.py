@@ -30,3 +30,18 @@ def markup(posted: Posted) -> str:
 def buttons(posted: Posted) -> list[dict[str, Any]]:
     """Every button."""
     return [part for part in objects(posted.blocks) if part.get("type") == "button"]
+
+
+def controls(shown: Any) -> dict[str, dict[str, Any]]:
+    """Every button, option and menu by its label, in a message or a view."""
+    found = {}
+    for part in objects(shown.blocks):
+        is_option = "value" in part and "text" in part and "type" not in part
+        if is_option or part.get("type") == "button":
+            found[part["text"]["text"]] = part
+    return found
+
+
+def words(shown: Any) -> str:
+    """Everything that can be read in a message or a view."""
+    return json.dumps(shown.blocks, ensure_ascii=False)

@@ -75,7 +75,7 @@ async def test_when_all_is_well_every_line_says_so(
         f"cloud {SINGAPORE}": "ok: the key is good and may list log exports.",
         "clock": "ok: right.",
         "rules": "warn: none: every full member may do everything, links included.",
-        "store": "ok: nothing is stored yet, so there is nothing to open.",
+        "store": "ok: not there yet: `mongolog serve` makes it at its first start.",
         "manifest": "ok: event subscriptions, commands and shortcuts can't be read:"
         " compare what is set at Slack with `mongolog manifest`.",
     }

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.demo.cloud_api import CloudApi
@@ -12,14 +13,15 @@ from bot.demo.slack_api import SlackApi
 from bot.demo.workspace import ANNA, TEAM, WITH_APP
 from bot.demo.world import EXAMPLE_INSTANCE
 from bot.model import Condition
+from bot.policy import EVERY_MEMBER
 from bot.query import BoundedMemory, open_query
 from bot.settings import constant
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
-from bot.slack.people import People
-from bot.slack.reply import Replies
+from bot.slack.opening import open_desk, open_rights
 from bot.slack.session import open_session, web_client
 from bot.slack.work import Work
+from bot.store import open_store
 from tests.acceptance.stand import settings_between
 
 
@@ -31,15 +33,19 @@ async def desk_between(
     query = open_query(settings, BoundedMemory())
     async with open_session(settings) as session:
         client = web_client(settings, session)
-        yield Desk(
-            query=query,
-            people=People(client, team=TEAM, enterprise="", zone="UTC", clock=lambda: 0.0),
-            replies=Replies(session=session, slack=client, hosts=("127.0.0.1",)),
-            condition=lambda: Condition(
-                version="0", mode="http", started_at=now(), requests_per_s=15
-            ),
-            now=now,
-        )
+        async with open_store("sqlite://", audit_days=1) as store:
+            desk = open_desk(
+                settings,
+                query=query,
+                store=store,
+                rights=open_rights(settings, client, {"team_id": TEAM}, EVERY_MEMBER),
+                session=session,
+                slack=client,
+                condition=lambda: Condition(
+                    version="0", mode="http", started_at=now(), requests_per_s=15
+                ),
+            )
+            yield replace(desk, means=replace(desk.means, now=now))
     await query.aclose()
 
 

@@ -14,12 +14,17 @@ from tests.benchmarks.figures import Table
 from tests.benchmarks.rig import Bench, DidNotRun
 from tests.benchmarks.scenarios.alone import cold, memory
 from tests.benchmarks.scenarios.crowd import burst, shared
+from tests.benchmarks.scenarios.doors import doors, turns
 from tests.benchmarks.scenarios.faults import faults
+from tests.benchmarks.scenarios.remembering import store
 from tests.benchmarks.scenarios.steady import acknowledge, answer, slow
 
 SCENARIOS: dict[str, Callable[[Bench], Coroutine[Any, Any, Table]]] = {
     "acknowledge": acknowledge,
+    "doors": doors,
     "answer": answer,
+    "turns": turns,
+    "store": store,
     "shared": shared,
     "burst": burst,
     "slow": slow,

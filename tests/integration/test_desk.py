@@ -10,10 +10,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.policy import EVERY_MEMBER
+from bot.settings import constant
 from bot.slack.asked import Asked, Door
 from bot.slack.desk import Desk
-from bot.slack.people import People
-from bot.slack.reply import Replies
+from bot.slack.opening import open_desk, open_rights
 
 MENTION = Asked(
     user="U1",
@@ -68,9 +69,16 @@ async def desk(slack: SlowSlack) -> AsyncIterator[Desk]:
     async with TestServer(application) as server, aiohttp.ClientSession() as session:
         client = AsyncWebClient(base_url=str(server.make_url("/api/")), session=session)
         client.proxy = None
-        people = People(client, team="T1", enterprise="", zone="UTC", clock=lambda: 0.0)
-        replies = Replies(session=session, slack=client, hosts=())
-        yield Desk(query=None, people=people, replies=replies, condition=None)  # type: ignore[arg-type]
+        settings = constant(SLACK_API_URL=client.base_url)
+        yield open_desk(
+            settings,
+            query=None,  # type: ignore[arg-type]
+            store=None,  # type: ignore[arg-type]
+            rights=open_rights(settings, client, {"team_id": "T1"}, EVERY_MEMBER),
+            session=session,
+            slack=client,
+            condition=None,  # type: ignore[arg-type]
+        )
 
 
 async def test_a_restart_before_the_channel_is_known_is_told_to_the_asker_alone(

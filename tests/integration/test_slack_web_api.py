@@ -161,12 +161,12 @@ async def test_a_trigger_id_is_good_once_and_for_three_seconds(
 ) -> None:
     used, old = slack.triggers.issue(), slack.triggers.issue()
     slack.triggers.spend(used)
-    with pytest.raises(SlackRefusal, match="trigger_exchanged"):
+    with pytest.raises(SlackRefusal, match="exchanged_trigger_id"):
         slack.triggers.spend(used)
     with pytest.raises(SlackRefusal, match="invalid_trigger_id"):
         slack.triggers.spend("123.abc")
     moment.now += 3.1
-    with pytest.raises(SlackRefusal, match="trigger_expired"):
+    with pytest.raises(SlackRefusal, match="expired_trigger_id"):
         slack.triggers.spend(old)
 
 

@@ -10,8 +10,11 @@ from bot.errors import (
     CloudUnreachable,
     CloudUnreadable,
     MongologError,
+    NoSuchExport,
     NoSuchInstance,
     NotAuthorised,
+    Refusal,
+    Refused,
     Throttled,
 )
 from bot.link import Link
@@ -31,7 +34,7 @@ from bot.model import (
     RegionState,
     Report,
 )
-from bot.render.view import View
+from bot.render.view import Earlier, Surface, View
 
 NOW = datetime(2026, 11, 24, 2, 35, 34, tzinfo=UTC)
 INSTANCE = InstanceId("cmgo-k2p5su09")
@@ -44,7 +47,13 @@ STORAGE = "cmgo-logs-1250000000.cos.ap-guangzhou.myqcloud.com"
 HOSTILE = "<!channel> `x` *b* :tada: <https://evil.example|Download>\u202e\u001b[31m\u200b&"
 
 IN_20_MINUTES = NOW + timedelta(minutes=20)
-VIEW = View(now=NOW, zone="Asia/Shanghai", reference="ml-7K2Q", links=True)
+VIEW = View(
+    now=NOW,
+    zone="Asia/Shanghai",
+    reference="ml-7K2Q",
+    links=True,
+    console="https://console.tencentcloud.com/mongodb",
+)
 
 
 def link(*, host: str = STORAGE, ends: datetime | None = IN_20_MINUTES, pad: int = 0) -> Link:
@@ -96,9 +105,20 @@ def report(*exports: Export, instance: InstanceId = INSTANCE, **facts: Any) -> R
     return Report(instance=instance, exports=exports, **(known | facts))
 
 
-def failure(error: MongologError, instance: InstanceId = INSTANCE) -> Failure:
+def failure(
+    error: MongologError, instance: InstanceId = INSTANCE, last_known: Report | None = None
+) -> Failure:
     """No answer about one instance."""
-    return Failure(instance=instance, error=error)
+    return Failure(instance=instance, error=error, last_known=last_known)
+
+
+def stale(*exports: Export, instance: InstanceId = INSTANCE, **facts: Any) -> Failure:
+    """No answer about one instance, of which something was known 12 minutes ago."""
+    unlinked = (replace(each, link=None) for each in exports)
+    known = report(
+        *unlinked, instance=instance, as_of=NOW - timedelta(minutes=12), request_id=None, **facts
+    )
+    return failure(CLOUD_DOWN, instance, known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +153,25 @@ NOT_FOUND = cloud_error(
 SILENT_REGION = NoSuchInstance(
     "InvalidParameterValue.NotFoundInstance", region=GUANGZHOU, silent_regions=(SINGAPORE,)
 )
+THROTTLED = cloud_error(Throttled, "RequestLimitExceeded", "Too many requests.")
 CLOUD_DOWN = CloudUnreachable("timeout", region=GUANGZHOU)
 NO_LINKS = replace(VIEW, links=False)
+IN_CHANNEL = replace(NO_LINKS, surface=Surface.CHANNEL)
+IN_DIRECT = replace(NO_LINKS, surface=Surface.DIRECT)
+IN_MODAL = replace(VIEW, surface=Surface.MODAL)
+DENIED = replace(NO_LINKS, link_denied=True)
+SOMEBODY, GROUP = "U024BE7LH", "S0614TZR7"
+ASKED_EARLIER = Earlier(user=SOMEBODY, at=NOW - timedelta(minutes=3))
+LONG_AGO: dict[str, Any] = {
+    "since": NOW - timedelta(minutes=95),
+    "until": NOW - timedelta(minutes=35),
+    "zone": "Asia/Shanghai",
+}
+TWICE = (
+    export(1, RUNNING, progress_percent=62, size_bytes=0),
+    export(2, created_at=NOW - timedelta(minutes=14)),
+)
+OVERTAKEN = (export(1), export(4, RUNNING, progress_percent=97, size_bytes=0))
 
 SCENES: dict[str, Scene] = {
     "no_exports": scene(report()),
@@ -146,9 +183,13 @@ SCENES: dict[str, Scene] = {
     "done_link_too_long": scene(report(export(link=link(pad=3000)))),
     "done_without_link": scene(report(export(link=None))),
     "done_empty": scene(report(export(size_bytes=0, link=None))),
-    "done_in_thread": scene(report(export()), view=NO_LINKS),
-    "link_right_missing": scene(
-        report(export()), view=replace(VIEW, links=False, link_denied=True)
+    "done_in_thread": scene(report(export()), view=IN_CHANNEL),
+    "done_in_direct_messages": scene(report(export()), view=IN_DIRECT),
+    "done_in_modal": scene(report(export()), view=IN_MODAL),
+    "link_right_missing": scene(report(export()), view=DENIED),
+    "link_right_missing_group": scene(report(export()), view=replace(DENIED, ask_group=GROUP)),
+    "link_right_missing_in_thread": scene(
+        report(export()), view=replace(IN_CHANNEL, link_denied=True, ask_group=GROUP)
     ),
     "link_host_refused": scene(report(export(link=link(host="evil.example")))),
     "running": scene(report(RUNNING_ONE)),
@@ -156,27 +197,51 @@ SCENES: dict[str, Scene] = {
     "queued": scene(report(QUEUED_ONE)),
     "failed": scene(report(FAILED_ONE)),
     "mixed_paged": scene(report(*MIXED)),
+    "mixed_in_thread": scene(report(*MIXED), view=IN_CHANNEL),
+    "mixed_in_modal": scene(report(*MIXED), view=IN_MODAL),
     "page_two": scene(report(*MIXED), page=2),
     "page_beyond": scene(report(*MIXED), page=9),
     "filtered": scene(report(*MIXED), states=frozenset({"failed"}), kinds=frozenset({"slow"})),
     "filtered_to_one": scene(report(*MIXED), states=frozenset({"running"})),
-    "filtered_by_time": scene(
-        report(*MIXED),
-        since=NOW - timedelta(minutes=95),
-        until=NOW - timedelta(minutes=35),
-        zone="Asia/Shanghai",
-    ),
+    "filtered_to_two_states": scene(report(*MIXED), states=frozenset({"failed", "running"})),
+    "filtered_by_time": scene(report(*MIXED), **LONG_AGO),
     "filtered_to_none": scene(report(*MIXED[3:15]), states=frozenset({"failed"})),
     "window": scene(report(*MIXED[:2]), window=("2024-03-07 9:22", "2024-03-07 11:22")),
     "several": scene(
         report(*MIXED),
         failure(CLOUD_DOWN, OTHER),
         report(export(), instance=THIRD, region=SINGAPORE),
-        view=NO_LINKS,
+        view=IN_CHANNEL,
+    ),
+    "several_for_one": scene(
+        report(*MIXED), failure(NOT_FOUND, OTHER), report(instance=THIRD), page=2
+    ),
+    "several_in_modal": scene(report(*MIXED), report(export(), instance=OTHER), view=IN_MODAL),
+    "several_right_missing": scene(
+        report(export()),
+        failure(Refused(Refusal.RULE, rule="prod only", ask=GROUP), OTHER),
+        view=replace(DENIED, ask_group=GROUP),
+    ),
+    "several_last_known": scene(
+        stale(*MIXED), stale(instance=OTHER), report(export(), instance=THIRD)
     ),
     "ten_instances": scene(*ten_instances()),
+    "last_known_running": scene(stale(RUNNING_ONE)),
+    "last_known_done_in_thread": scene(stale(export()), view=IN_CHANNEL),
+    "last_known_mixed": scene(stale(*MIXED), page=9),
+    "last_known_filtered": scene(stale(*MIXED), states=frozenset({"failed"})),
+    "last_known_none": scene(stale()),
+    "last_known_throttled": scene(
+        replace(stale(*MIXED[3:15], complete=False), error=THROTTLED), states=frozenset({"failed"})
+    ),
+    "asked_earlier": scene(report(RUNNING_ONE), view=replace(VIEW, earlier=ASKED_EARLIER)),
+    "asked_earlier_in_thread": scene(
+        report(RUNNING_ONE), view=replace(IN_CHANNEL, earlier=ASKED_EARLIER)
+    ),
+    "made_twice": scene(report(*TWICE)),
+    "made_while_another_runs": scene(report(*OVERTAKEN)),
     "found_elsewhere": scene(report(RUNNING_ONE, region=SINGAPORE)),
-    "shared_by": scene(report(*MIXED[:4]), view=replace(NO_LINKS, shared_by="U024BE7LH")),
+    "shared_by": scene(report(*MIXED[:4]), view=replace(IN_CHANNEL, shared_by=SOMEBODY)),
     "vanishing_facts": scene(report(Export(id="1373039ed2ee07bcd6ae1d5e"))),
     "unknown_numbers": scene(
         report(export(1, "unknown:4", "unknown:2", progress_percent=30), RUNNING_ONE)
@@ -196,9 +261,10 @@ SCENES: dict[str, Scene] = {
 FAILURES: dict[str, MongologError] = {
     "unknown_id": NOT_FOUND,
     "region_silent": SILENT_REGION,
-    "throttled": cloud_error(Throttled, "RequestLimitExceeded", "Too many requests."),
+    "throttled": THROTTLED,
     "cloud_down": CLOUD_DOWN,
     "cloud_broken": cloud_error(CloudBroken, "InternalError", "An internal error has occurred."),
+    "export_gone": NoSuchExport("NoSuchExport", region=GUANGZHOU),
     "unreadable": CloudUnreadable("not JSON", region=GUANGZHOU),
     "credentials_wrong": cloud_error(
         NotAuthorised, "AuthFailure.SecretIdNotFound", "The SecretId is not found."
@@ -231,6 +297,8 @@ CONDITIONS = {
             RegionState(region=SINGAPORE, as_of=NOW - timedelta(minutes=3), is_outrun=True),
         ),
     ),
+    "with_rules": replace(WELL, rules=3, rules_default="deny"),
+    "store_full": replace(WELL, troubles=("the store has no space left",), rules=3),
     "never_asked": replace(WELL, regions=WELL.regions[1:]),
     "region_down": replace(
         WELL,

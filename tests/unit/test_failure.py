@@ -12,6 +12,7 @@ from bot.errors import (
     CloudUnreachable,
     CloudUnreadable,
     Fixer,
+    NoSuchExport,
     NoSuchInstance,
     NotAuthorised,
     Throttled,
@@ -80,7 +81,9 @@ def test_every_code_of_the_table_is_documented() -> None:
 
 
 def test_every_leaf_but_no_answer_at_all_comes_out_of_the_table() -> None:
-    assert {*ERRORS.values(), CloudUnreachable} == set(CloudError.__subclasses__())
+    # An export that is gone is missed in a list; the API itself names no such thing.
+    ours = {CloudUnreachable, NoSuchExport}
+    assert {*ERRORS.values(), *ours} == set(CloudError.__subclasses__())
 
 
 @pytest.mark.parametrize(

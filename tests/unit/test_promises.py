@@ -15,7 +15,7 @@ from bot.cli import _parser
 from bot.demo.slack_methods import COVERAGE
 from bot.settings import NAMES
 from bot.slack.desk import Desk
-from bot.slack.listen import COMMAND, EVENTS, listen
+from bot.slack.listen import COMMAND, EVENTS, SHORTCUTS, listen
 from bot.slack.work import Work
 
 ROOT = Path(__file__).parents[2]
@@ -23,9 +23,12 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yaml").read_text(encoding="utf-8"))
 
 # Simulated for the page and for later work; the product does not call them yet.
-NOT_CALLED_YET = {"chat.update", "chat.delete"}
+NOT_CALLED_YET = {"chat.delete", "usergroups.list", "views.push"}
 SCOPES_OF_EVENTS = {"app_mentions:read", "im:history"}
-DOTTED = {"apps_connections_open": "apps.connections.open"}
+DOTTED = {
+    "apps_connections_open": "apps.connections.open",
+    "usergroups_users_list": "usergroups.users.list",
+}
 METHOD = r"(?:apps|auth|chat|conversations|users|views|usergroups)_[a-zA-Z_]+"
 
 
@@ -50,7 +53,7 @@ LENGTHS = {
 }
 KEYS = {
     (): {"display_information", "features", "oauth_config", "settings"},
-    ("features",): {"app_home", "bot_user", "slash_commands"},
+    ("features",): {"app_home", "bot_user", "shortcuts", "slash_commands"},
     ("settings",): {
         "event_subscriptions",
         "interactivity",
@@ -101,11 +104,21 @@ def test_the_manifest_declares_interactivity_exactly_when_there_are_buttons() ->
         raise NotImplementedError
 
     bolt = AsyncApp(client=AsyncWebClient(), authorize=authorize)
-    listen(bolt, Desk(query=None, people=None, replies=None, condition=None), Work(), app="")  # type: ignore[arg-type]
+    listen(bolt, Desk(means=None), Work(), app="")  # type: ignore[arg-type]
 
     commands = MANIFEST["features"]["slash_commands"]
-    assert len(bolt._async_listeners) == len(commands) + len(EVENTS) + 1
+    clicks, shortcuts, views = 1, 1, 1  # one listener each, for every name that begins like ours
+    expected = len(commands) + len(EVENTS) + clicks + shortcuts + views
+    assert len(bolt._async_listeners) == expected
     assert MANIFEST["settings"]["interactivity"]["is_enabled"] is True
+
+
+def test_the_manifest_declares_exactly_the_shortcuts_that_are_listened_to() -> None:
+    declared = MANIFEST["features"]["shortcuts"]
+
+    assert {each["callback_id"] for each in declared} == set(SHORTCUTS)
+    assert {each["type"] for each in declared} == {"global", "message"}
+    assert all(len(each["name"]) <= 24 and len(each["description"]) <= 150 for each in declared)
 
 
 def test_the_manifest_subscribes_to_exactly_the_events_that_are_listened_to() -> None:

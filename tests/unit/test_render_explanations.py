@@ -11,6 +11,7 @@ from bot.render.trouble import Explanation, explain
 UNEXPECTED = explain(ZeroDivisionError("secret detail"))
 TURNS = {"Your turn", "An admin's turn", "Wait", "Our turn"}
 DETAIL = "secret detail"
+STORE_CODES = ("locked", "full", "read_only", "newer_schema", "unreachable", "damaged")
 
 
 def leaves(kind: type[MongologError]) -> Iterator[type[MongologError]]:
@@ -33,6 +34,8 @@ def errors_of(leaf: type[MongologError]) -> Iterator[MongologError]:
         yield from (Refused(reason) for reason in Refusal)
     elif leaf is errors.SlackRefused:
         yield errors.SlackRefused("invalid_blocks")
+    elif leaf is errors.StoreError:
+        yield from (errors.StoreError(code) for code in STORE_CODES)
     else:
         assert leaf is errors.SettingsError, f"say here how to make a {leaf.__name__}"
         yield errors.SettingsError((DETAIL,))
@@ -83,6 +86,24 @@ def test_a_silent_region_means_waiting() -> None:
 
     assert explain(error).turn == "Wait"
     assert "ap-singapore" in explain(error).what
+
+
+def test_a_rule_is_named_when_it_says_no() -> None:
+    said = explain(Refused(Refusal.RULE, rule="prod `only`"))
+
+    assert said.what == "The rule `prod 'only'` says no."
+
+
+@pytest.mark.parametrize(
+    ("reason", "turn"),
+    [
+        pytest.param(Refusal.TOO_MANY, "Wait", id="too-many"),
+        pytest.param(Refusal.NOT_A_MEMBER, "Your turn", id="not-a-member"),
+        pytest.param(Refusal.NO_AUDIT, "An admin's turn", id="no-audit"),
+    ],
+)
+def test_a_refusal_says_who_can_end_it(reason: Refusal, turn: str) -> None:
+    assert explain(Refused(reason)).turn == turn
 
 
 def words(said: Explanation) -> tuple[str, str, str]:

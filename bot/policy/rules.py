@@ -1,0 +1,95 @@
+"""The rules, from top to bottom, and which of them are about a question. Pure."""
+
+import re
+from dataclasses import dataclass, field
+from fnmatch import translate
+from functools import cache
+from typing import Literal
+
+from bot.model import InstanceId
+from bot.policy.nouns import Action, Actor, Kind, Place
+
+Effect = Literal["allow", "deny"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule; what it leaves out matches everything, save for `kinds`.
+
+    Attributes:
+        name: as in the file, unique.
+        line: where it begins in the file, from 1.
+        instances: patterns of instance ids, with `*` and `?`.
+        regions: of the cloud.
+        users, groups, channels, apps: Slack's ids.
+        kinds: of people. Left out it means members, and everybody whom `users` or `apps` names:
+            whoever is named by id is meant, whatever Slack says they are.
+        actions: what the rule is about.
+        effect: what it says.
+        ask: the user group that can give the right; "" when none is named.
+    """
+
+    name: str
+    line: int = 0
+    instances: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    channels: tuple[str, ...] = ()
+    apps: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
+    effect: Effect = "allow"
+    ask: str = ""
+
+    def is_about(
+        self, actor: Actor, action: Action, instance: InstanceId | None, place: Place | None
+    ) -> bool:
+        """Whether everything but the region matches."""
+        return (
+            (not self.actions or action in self.actions)
+            and self._is_for(actor)
+            and (not self.instances or _fits_any(instance, self.instances))
+            and (not self.channels or (place is not None and place.channel in self.channels))
+        )
+
+    def _is_for(self, actor: Actor) -> bool:
+        if self.users and actor.user not in self.users:
+            return False
+        if self.groups and not actor.groups.intersection(self.groups):
+            return False
+        if actor.app not in (self.apps or ("",)):  # an app is meant only by its own id
+            return False
+        is_named = bool(self.users or self.apps)
+        return actor.kind in self.kinds if self.kinds else actor.kind is Kind.MEMBER or is_named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """All rules, in the order of the file; the first that matches decides.
+
+    Attributes:
+        rules: may be empty.
+        default: what is said when none matches.
+    """
+
+    rules: tuple[Rule, ...] = field(default=())
+    default: Effect = "allow"
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Every user group whose members must be known to decide."""
+        return frozenset(group for rule in self.rules for group in rule.groups)
+
+
+EVERY_MEMBER = Rules()
+
+
+def _fits_any(instance: InstanceId | None, patterns: tuple[str, ...]) -> bool:
+    return instance is not None and any(_pattern(each).fullmatch(instance) for each in patterns)
+
+
+@cache  # as many as are in the file
+def _pattern(text: str) -> re.Pattern[str]:
+    # `translate` takes no longer for many stars, which a plain `.*` for each would.
+    return re.compile(translate(text))

@@ -1,0 +1,212 @@
+"""A question of somebody in some place → what may be shown to them of the answer.
+
+    rights ──► turn (caps) ──► cloud, or what was known last ──► rights again, now that the region
+    is known ──► links, written into the audit before they are shown ──► who else asked here
+
+What the store can't say or keep is left out; only a link that can't be audited is not shown.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from bot.errors import CloudError, Refused
+from bot.model import Export, Failure, InstanceId, Lookup, Outcome, Report
+from bot.policy import Action, Decision, Verdict
+from bot.query import Query
+from bot.record import AuditEntry, Deed
+from bot.render.links import offer
+from bot.render.pages import page_of
+from bot.render.view import Surface, View
+from bot.render.waiting import still_asking, waiting_turn
+from bot.slack.caps import Caps
+from bot.slack.inquiry import Found, Inquiry
+from bot.slack.ledger import Ledger
+from bot.slack.rights import Rights, refused
+from bot.telemetry import event
+
+PATIENCE_S = 2.0  # then the asker is told that the cloud is still being asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookups:
+    """Answers inquiries.
+
+    Attributes:
+        query: asks the cloud.
+        rights: who may do what.
+        ledger: what is written down of it.
+        caps: how much one person may ask at once.
+        link_hosts: hosts of download links beside the vendor's own.
+        patience_s: how long an answer may take before the asker is told that it takes longer.
+        now: the current time, aware.
+    """
+
+    query: Query
+    rights: Rights
+    ledger: Ledger
+    caps: Caps = field(default_factory=Caps)
+    link_hosts: tuple[str, ...] = ()
+    patience_s: float = PATIENCE_S
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    async def find(self, inquiry: Inquiry) -> Found:
+        """The outcomes that this person may see, in the order of the question.
+
+        Raises:
+            Refused: when nothing of it is allowed, or too much is under way.
+        """
+        decisions = {
+            instance: self._decide(inquiry, instance, None) for instance in inquiry.lookup.instances
+        }
+        barred = [each for each in decisions.values() if each.verdict is Verdict.REFUSED]
+        if len(barred) == len(decisions):
+            raise refused(barred[0])
+        asked, earlier = await asyncio.gather(
+            self._ask(inquiry, decisions), self.ledger.earlier(inquiry)
+        )
+        outcomes = tuple(self._judged(inquiry, outcome, decisions) for outcome in asked)
+        if all(_is_barred(outcome) for outcome in outcomes):
+            raise refused(self._decide(inquiry, outcomes[0].instance, _region(asked[0])))
+        log_outcomes(outcomes)
+        view = await self._with_links(inquiry, outcomes, replace(inquiry.view, now=self.now()))
+        self.ledger.remember(inquiry, outcomes)
+        return Found(outcomes=outcomes, view=replace(view, earlier=earlier))
+
+    async def _ask(
+        self, inquiry: Inquiry, decisions: dict[InstanceId, Decision]
+    ) -> tuple[Outcome, ...]:
+        """Ask for what is not refused; the others are in their places, refused."""
+        allowed = tuple(
+            each for each in decisions if decisions[each].verdict is not Verdict.REFUSED
+        )
+        lookup = replace(inquiry.lookup, instances=allowed)
+        async with self.caps.turn(inquiry.person.actor.user, replace(lookup, page=1, limit=None)):
+            answers = await self._patiently(inquiry, lookup)
+        found = {outcome.instance: outcome for outcome in answers}
+        return tuple(
+            found.get(each) or Failure(instance=each, error=refused(decisions[each]))
+            for each in decisions
+        )
+
+    async def _patiently(self, inquiry: Inquiry, lookup: Lookup) -> tuple[Outcome, ...]:
+        """Ask the cloud; say that it takes a while when it does."""
+        user = inquiry.person.actor.user
+        asking = asyncio.create_task(self.query.ask(lookup, who=user, is_fresh=inquiry.is_fresh))
+        try:
+            done, _ = await asyncio.wait([asking], timeout=self.patience_s)
+            if not done:
+                say = waiting_turn if self.query.is_waiting(lookup) else still_asking
+                await inquiry.note(say(lookup, inquiry.view))
+            return await asking
+        finally:
+            asking.cancel()
+
+    def _decide(self, inquiry: Inquiry, instance: InstanceId, region: str | None) -> Decision:
+        """Whether it may be looked up, and shared when it is to be; `region` None: not known."""
+        looked_up = self.rights.decide(
+            inquiry.person, Action.LOOK_UP, inquiry.place, instance=instance, region=region
+        )
+        if inquiry.share_in is None or looked_up.verdict is Verdict.REFUSED:
+            return looked_up
+        shared = self.rights.decide(
+            inquiry.person, Action.SHARE, inquiry.share_in, instance=instance, region=region
+        )
+        return looked_up if shared.verdict is Verdict.ALLOWED else shared
+
+    def _judged(
+        self, inquiry: Inquiry, outcome: Outcome, decisions: dict[InstanceId, Decision]
+    ) -> Outcome:
+        """The outcome, or a refusal when its region, now known, forbids it."""
+        if decisions[outcome.instance].verdict is not Verdict.OPEN:
+            return outcome
+        decision = self._decide(inquiry, outcome.instance, _region(outcome))
+        if decision.verdict is Verdict.ALLOWED:
+            return outcome
+        return Failure(instance=outcome.instance, error=refused(decision))
+
+    async def _with_links(
+        self, inquiry: Inquiry, outcomes: tuple[Outcome, ...], view: View
+    ) -> View:
+        """The view with links, when all of them may be shown and the audit has them."""
+        reports = tuple(each for each in outcomes if isinstance(each, Report))
+        decisions = [
+            self.rights.decide(
+                inquiry.person,
+                Action.LINK,
+                inquiry.place,
+                instance=report.instance,
+                region=report.region,
+            )
+            for report in reports
+        ]
+        denied = next((each for each in decisions if each.verdict is not Verdict.ALLOWED), None)
+        if denied is not None:
+            return replace(view, links=False, link_denied=True, ask_group=denied.ask)
+        entries = [
+            self._entry(inquiry, Deed.SHOWN, report, export, decision)
+            for report, decision in zip(reports, decisions, strict=True)
+            for export in _offered(report, inquiry.lookup, view, len(outcomes))
+        ]
+        return view if await self.ledger.written(*entries) else replace(view, links=False)
+
+    def _entry(
+        self, inquiry: Inquiry, deed: Deed, report: Report, export: Export, decision: Decision
+    ) -> AuditEntry:
+        actor = inquiry.person.actor
+        return AuditEntry(
+            at=self.now(),
+            user=actor.user,
+            team=actor.team,
+            channel=inquiry.place.channel,
+            instance=report.instance,
+            region=report.region,
+            export=export.id,
+            deed=deed,
+            rule=decision.rule,
+            reference=inquiry.view.reference,
+        )
+
+
+def _is_barred(outcome: Outcome) -> bool:
+    return isinstance(outcome, Failure) and isinstance(outcome.error, Refused)
+
+
+def _region(outcome: Outcome) -> str:
+    """Where the instance is; "" when that will not be known."""
+    if isinstance(outcome, Report):
+        return outcome.region
+    return outcome.last_known.region if outcome.last_known else ""
+
+
+def _offered(report: Report, lookup: Lookup, view: View, count: int) -> Iterator[Export]:
+    """The export whose link stands behind *Download*, if one does."""
+    if view.surface in (Surface.EPHEMERAL, Surface.MODAL):
+        page = page_of(report.exports, lookup)
+        offered = offer(page, view)
+        if offered and (offered.export in page.rows or count > 1):
+            yield offered.export
+
+
+def log_outcomes(outcomes: tuple[Outcome, ...]) -> None:
+    """One event for each instance asked about."""
+    for outcome in outcomes:
+        if isinstance(outcome, Failure):
+            error = outcome.error
+            event(
+                "lookup.failed",
+                instance=outcome.instance,
+                error=type(error).__name__,
+                reason=str(error),
+                last_known=isinstance(error, CloudError) and outcome.last_known is not None,
+            )
+        else:
+            event(
+                "lookup.answered",
+                instance=outcome.instance,
+                region=outcome.region,
+                exports=len(outcome.exports),
+                complete=outcome.complete,
+                took_ms=round(1000 * outcome.took.total_seconds()),
+            )

@@ -1,0 +1,207 @@
+"""Shortcuts, and what is asked, chosen and submitted in modals.
+
+    a shortcut ──► a modal that says it is loading, before anything is checked
+               ──► the answer, a form, or why there is none, in the same modal
+
+A modal that was closed meanwhile is left closed. One that never opened is answered by a private
+message instead.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from bot.errors import BadCommand, Problem, Refusal, Refused, SlackRefused
+from bot.model import MAX_INSTANCES, Lookup, Message
+from bot.parse import canonical, parse
+from bot.policy import Place
+from bot.render.answer import answer
+from bot.render.handed import shared_note
+from bot.render.ids import LOOKUP_VIEW, MESSAGE_VIEW
+from bot.render.modals import Share, form, loading, modal_of, type_an_id
+from bot.render.view import Surface, View
+from bot.slack.clicked import Click, Shortcut, Submission
+from bot.slack.context import Context
+from bot.slack.errand import Means
+from bot.slack.inquiry import Inquiry
+from bot.slack.mentioned import mentioned
+from bot.slack.people import Person
+from bot.slack.press import CONSOLE, DOWNLOAD, REFRESHING, fetch_link, note_download
+from bot.slack.screens import SlackView
+from bot.slack.sharing import share
+from bot.slack.values import AskFor, FetchLink, read_order, read_question
+from bot.slack.work import to_its_end
+
+Request = Shortcut | Submission | Click
+
+
+@dataclass(slots=True, kw_only=True)
+class Modal:
+    """The errand of one shortcut, submission or click in a modal or in App Home.
+
+    Attributes:
+        request: what came.
+        view: the reader's side.
+        means: what it works with.
+        view_id: the modal that is open; "" while there is none.
+        callback_id: what it is named.
+        context: what is noted in it.
+    """
+
+    request: Request
+    view: View
+    means: Means
+    view_id: str = ""
+    callback_id: str = LOOKUP_VIEW
+    context: Context = field(default_factory=Context)
+
+    async def run(self) -> None:
+        """Open the modal, or take the one that is open, and answer in it."""
+        match self.request:
+            case Shortcut(message=None):
+                await self._open_form(self.request)
+            case Shortcut():
+                await self._look_at_message(self.request)
+            case Submission():
+                await self._take_submission(self.request)
+            case Click():
+                await self._take_click(self.request)
+
+    async def tell(self, message: Message) -> None:
+        """Say it in the modal, or in private messages when there is none."""
+        if self.view_id:
+            try:
+                await self._show(message)
+            except SlackRefused:
+                pass
+            else:
+                return
+        await self.means.replies.answer(self.request.asked, message)
+
+    async def _open_form(self, shortcut: Shortcut) -> None:
+        mine = await self.means.ledger.of_user(shortcut.team, shortcut.user)
+        screen = form(mine, self.context.write(), self.view)
+        self.view_id = await self.means.screens.open(shortcut.trigger_id, screen)
+
+    async def _look_at_message(self, shortcut: Shortcut) -> None:
+        self.callback_id = MESSAGE_VIEW
+        found = mentioned(shortcut.message or {})
+        self.context = Context(
+            channel=shortcut.channel, thread_ts=shortcut.thread_ts, instances=found
+        )
+        if not found:
+            screen = type_an_id(self.context.write(), self.view)
+            self.view_id = await self.means.screens.open(shortcut.trigger_id, screen)
+            return
+        await self._open_loading(shortcut.trigger_id)
+        await self._ask(Lookup(instances=found[:MAX_INSTANCES]))
+
+    async def _open_loading(self, trigger_id: str) -> None:
+        screen = loading(self.callback_id, self.context.write())
+        self.view_id = await self.means.screens.open(trigger_id, screen)
+
+    async def _take_submission(self, submission: Submission) -> None:
+        """The listener has put the loading screen in its place already."""
+        self.view_id, self.context = submission.view_id, submission.context
+        self.callback_id = submission.callback_id
+        if submission.conversation is None:
+            person = await self._person()
+            command = parse(submission.words, now=self.means.now(), zone=person.zone)
+            if not isinstance(command, Lookup):
+                raise BadCommand(Problem.NO_INSTANCE)
+            await self._ask(command)
+        else:
+            question = read_question(submission.context.question)
+            await self._share(question, submission.conversation, "")
+
+    async def _take_click(self, click: Click) -> None:
+        if click.action == CONSOLE or click.value.startswith("http"):
+            return
+        if click.action == DOWNLOAD:
+            await note_download(click, self.means, self.view)
+            return
+        self.context = click.context
+        order = read_order(click.value)
+        if click.view == "home":
+            await self._open_loading(click.trigger_id)
+        else:
+            self.view_id, self.callback_id = click.view_id, click.callback_id
+        deed = (click.user, click.view_id, click.action, click.value)
+        with self.means.once.doing(deed) as is_first:
+            if is_first:
+                await self._carry_out(click, order)
+
+    async def _carry_out(self, click: Click, order: AskFor | FetchLink) -> None:
+        match order:
+            case FetchLink():
+                person = await self._person()
+                given = await fetch_link(click, order, person, self.view, self.means)
+                await self._show(given)
+            case AskFor(to_me=True, lookup=lookup):
+                await self._send_to_me(lookup)
+            case AskFor(lookup=Lookup(here=True) as lookup):
+                await self._share(lookup, self.context.channel, self.context.thread_ts)
+            case AskFor(lookup=lookup):
+                await self._ask(lookup, is_fresh=click.action in REFRESHING)
+
+    async def _ask(self, lookup: Lookup, *, is_fresh: bool = False) -> None:
+        inquiry = await self._inquiry(lookup)
+        found = await self.means.lookups.find(replace(inquiry, is_fresh=is_fresh))
+        self._note(lookup)
+        await to_its_end(self._show(answer(found.outcomes, lookup, found.view)))
+
+    async def _share(self, lookup: Lookup, channel: str, thread_ts: str) -> None:
+        lookup = replace(lookup, here=False)
+        self._note(lookup)
+        if not await self.means.rights.people.is_member(channel, self.request.user):
+            raise Refused(Refusal.NOT_A_MEMBER)
+        place = await self.means.rights.people.place(channel)
+        inquiry = replace(await self._inquiry(lookup), share_in=place)
+        shared = await share(self.means, inquiry, channel=channel, thread_ts=thread_ts)
+        told = shared_note(shared.own, channel) if shared.is_done else shared.own
+        await to_its_end(self._show(told))
+
+    async def _send_to_me(self, lookup: Lookup) -> None:
+        inquiry = await self._inquiry(lookup)
+        view = replace(inquiry.view, surface=Surface.DIRECT, links=False)
+        found = await self.means.lookups.find(replace(inquiry, view=view))
+        message = answer(found.outcomes, lookup, found.view)
+        await to_its_end(self.means.replies.post(self.request.user, message))
+        own = answer(found.outcomes, lookup, replace(found.view, surface=Surface.MODAL))
+        await self._show(shared_note(own, ""))
+
+    async def _person(self) -> Person:
+        request = self.request.asked
+        person = await self.means.rights.person(request.user, request.team)
+        self.view = replace(self.view, zone=person.zone)
+        return person
+
+    async def _inquiry(self, lookup: Lookup) -> Inquiry:
+        person = await self._person()
+        view = replace(self.view, surface=Surface.MODAL, links=True)
+        place = Place(channel=self.context.channel, is_shared=True)
+        return Inquiry(lookup=lookup, person=person, place=place, view=view)
+
+    def _note(self, lookup: Lookup) -> None:
+        """Note in the modal what it answers."""
+        self.context = replace(self.context, question=canonical(lookup))
+
+    async def _show(self, message: Message) -> None:
+        question = read_question(self.context.question) if self.context.question else None
+        answered = question.instances if question else ()
+        rest = tuple(each for each in self.context.instances if each not in answered)
+
+        def layout(message: Message) -> SlackView:
+            return modal_of(
+                message,
+                callback_id=self.callback_id,
+                metadata=self.context.write(),
+                rest=rest,
+                share=self._sharing(),
+                question=question,
+            )
+
+        await self.means.screens.show(self.view_id, message, layout)
+
+    def _sharing(self) -> Share | None:
+        if not self.context.question:
+            return None
+        return Share.THREAD if self.context.channel else Share.CONVERSATION

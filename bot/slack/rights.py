@@ -1,0 +1,108 @@
+"""Who may do what, where: what Slack knows of somebody, and what the rules say of that.
+
+What can't be established is refused: a group whose members Slack does not tell, a place that Slack
+does not describe.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+
+from bot.errors import Refusal, Refused, SlackRefused
+from bot.model import InstanceId
+from bot.policy import NOBODY, Action, Decision, Place, Rules, Verdict, decide
+from bot.slack.groups import Groups
+from bot.slack.people import People, Person
+from bot.telemetry import event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    """Decides, from the rules of this process.
+
+    Attributes:
+        rules: from the rules file; without one every full member may do everything.
+        people: who somebody is, and what a channel is.
+        groups: which of the groups in the rules somebody is in.
+    """
+
+    rules: Rules
+    people: People
+    groups: Groups
+
+    async def person(self, user: str, team: str) -> Person:
+        """Who it is, with the groups that the rules name.
+
+        Raises:
+            Refused: when Slack does not say who is in a group that the rules name.
+        """
+        person = await self.people.person(user, team)
+        try:
+            groups = await self.groups.of(user)
+        except SlackRefused as refusal:
+            event("groups.unknown", logging.WARNING, code=refusal.code)
+            raise Refused(Refusal.UNKNOWN_PERSON) from None
+        return replace(person, actor=replace(person.actor, groups=groups)) if groups else person
+
+    async def place(self, channel: str) -> Place:
+        """What the channel is; it counts as shared when Slack does not describe it."""
+        try:
+            return await self.people.place(channel)
+        except SlackRefused:
+            return Place(channel=channel, is_shared=True)
+
+    def decide(
+        self,
+        person: Person,
+        action: Action,
+        place: Place | None,
+        *,
+        instance: InstanceId | None = None,
+        region: str | None = None,
+    ) -> Decision:
+        """What the rules say; see `bot.policy.decide`."""
+        return decide(
+            self.rules, person.actor, action, instance=instance, region=region, place=place
+        )
+
+    def require_known(self, person: Person, place: Place | None) -> None:
+        """Refuse guests, people of other organisations and strangers whom no rule can name.
+
+        Raises:
+            Refused: with the reason.
+        """
+        if person.actor.kind in NOBODY and not self.rules.rules:
+            self.require(person, Action.LOOK_UP, place)
+
+    def visible(
+        self, person: Person, place: Place | None, instances: tuple[InstanceId, ...]
+    ) -> tuple[InstanceId, ...]:
+        """Those instances whose names this person may see here."""
+        return tuple(
+            each
+            for each in instances
+            if self.decide(person, Action.LOOK_UP, place, instance=each).verdict
+            is not Verdict.REFUSED
+        )
+
+    def require(
+        self,
+        person: Person,
+        action: Action,
+        place: Place | None,
+        *,
+        instance: InstanceId | None = None,
+        region: str | None = None,
+    ) -> None:
+        """Let pass what is allowed, or may turn out to be once the region is known.
+
+        Raises:
+            Refused: with the rule that decided and whom to ask.
+        """
+        decision = self.decide(person, action, place, instance=instance, region=region)
+        if decision.verdict is Verdict.REFUSED:
+            raise refused(decision)
+
+
+def refused(decision: Decision) -> Refused:
+    """The error of a decision that says no."""
+    return Refused(decision.reason or Refusal.RULE, rule=decision.rule, ask=decision.ask)

@@ -1,0 +1,156 @@
+"""Rules decide who may do what, where: at every door, on every click."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.demo.cloud_api import CloudApi
+from bot.demo.slack_api import SlackApi
+from bot.demo.workspace import ANNA, BEN, GITA_GUEST, SHARED, WITH_APP, Posted, UserGroup
+from bot.demo.world import EXAMPLE_INSTANCE, LINKED_INSTANCE, SINGAPORE_INSTANCE
+from bot.errors import SettingsError
+from tests.acceptance.seen import all_text, controls
+from tests.acceptance.stand import IN_BOTH_MODES, serving
+
+GROUP = "S0DBA00001"
+RULES = f"""
+default = "deny"
+
+[[rule]]
+name = "dba"
+groups = ["{GROUP}"]
+effect = "allow"
+
+[[rule]]
+name = "the guest"
+users = ["{GITA_GUEST}"]
+instances = ["{EXAMPLE_INSTANCE}"]
+actions = ["lookup"]
+effect = "allow"
+
+[[rule]]
+name = "no links"
+actions = ["link"]
+effect = "deny"
+ask = "{GROUP}"
+
+[[rule]]
+name = "guangzhou"
+regions = ["ap-guangzhou"]
+actions = ["lookup", "share"]
+channels = ["{WITH_APP}", "{SHARED}"]
+effect = "allow"
+"""
+
+pytestmark = IN_BOTH_MODES
+
+
+@pytest.fixture
+async def ruled(slack: SlackApi, cloud: CloudApi, tmp_path: Path) -> AsyncIterator[SlackApi]:
+    """The app with the rules above; Anna is in the group."""
+    path = tmp_path / "rules.toml"
+    path.write_text(RULES)
+    slack.workspace.put_group(UserGroup(id=GROUP, handle="dba", users=(ANNA,)))
+    async with serving(slack, cloud, MONGOLOG_POLICY=str(path)):
+        yield slack
+
+
+async def ask(slack: SlackApi, words: str, **where: str) -> Posted:
+    (answer,) = await slack.answers(await slack.command(words, **where))
+    return answer
+
+
+async def test_a_group_of_the_rules_may_have_links(ruled: SlackApi) -> None:
+    assert "Download" in controls(await ask(ruled, LINKED_INSTANCE))
+
+
+async def test_who_may_not_have_links_is_told_whom_to_ask(ruled: SlackApi) -> None:
+    answer = await ask(ruled, LINKED_INSTANCE, user=BEN)
+
+    assert "Done" in answer.text
+    assert not {"Download", "Get link"} & set(controls(answer))
+    assert f"<!subteam^{GROUP}>" in all_text(answer)
+
+
+async def test_a_region_is_judged_once_it_is_known_and_says_nothing_more(ruled: SlackApi) -> None:
+    answer = await ask(ruled, SINGAPORE_INSTANCE, user=BEN)
+
+    assert "rules of this app" in all_text(answer)
+    assert "ap-singapore" not in all_text(answer)
+
+
+async def test_a_missing_instance_looks_like_a_forbidden_one(ruled: SlackApi) -> None:
+    missing = await ask(ruled, "cmgo-unknown1", user=BEN)
+
+    assert "rules of this app" in all_text(missing)
+
+
+async def test_the_place_counts(ruled: SlackApi, cloud: CloudApi) -> None:
+    answer = await ask(ruled, LINKED_INSTANCE, user=BEN, channel="C0RANDOM01")
+
+    assert "rules of this app" in all_text(answer)
+    assert not cloud.requests  # refused before the cloud was asked
+
+
+async def test_a_guest_whom_a_rule_names_may_do_what_it_says_and_no_more(
+    ruled: SlackApi,
+) -> None:
+    allowed = await ask(ruled, EXAMPLE_INSTANCE, user=GITA_GUEST)
+    refused = await ask(ruled, LINKED_INSTANCE, user=GITA_GUEST)
+
+    assert allowed.text.startswith("Done")
+    assert "not allow" in all_text(refused) or "Guests" in all_text(refused)
+
+
+async def test_one_forbidden_instance_does_not_spoil_the_others(ruled: SlackApi) -> None:
+    answer = await ask(ruled, f"{LINKED_INSTANCE} {SINGAPORE_INSTANCE}", user=BEN)
+
+    assert "Not allowed" in all_text(answer)
+    assert "Done" in all_text(answer)
+
+
+async def test_a_rule_that_names_a_shared_channel_opens_it_for_sharing(ruled: SlackApi) -> None:
+    await ruled.command(f"{EXAMPLE_INSTANCE} here", user=BEN, channel=SHARED)
+
+    shared = await ruled.wait_for(lambda posted: posted.via == "chat.postMessage")
+
+    assert shared.channel == SHARED
+
+
+async def test_a_right_that_was_lost_is_missed_on_the_next_click(ruled: SlackApi) -> None:
+    await ruled.command(f"{LINKED_INSTANCE} here")
+    shared = await ruled.wait_for(lambda posted: posted.via == "chat.postMessage")
+
+    await ruled.click(shared, "ml.link", user=BEN)
+    told = await ruled.wait_for(lambda posted: posted.ephemeral_to == BEN)
+
+    assert "no links" in all_text(told)
+    assert "myqcloud" not in all_text(told)
+
+
+async def test_a_group_that_slack_does_not_tell_of_closes_the_door(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(RULES)
+    slack.scopes.discard("usergroups:read")
+    async with serving(slack, cloud, MONGOLOG_POLICY=str(path)):
+        answer = await ask(slack, LINKED_INSTANCE)
+
+    assert "did not say who you are" in all_text(answer)
+    assert not cloud.requests
+
+
+async def test_a_faulty_file_stops_the_start_with_its_line(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text('default = "deny"\n\n[[rule]]\nname = "x"\neffect = "perhaps"\n')
+    with pytest.raises(SettingsError) as raised:
+        async with serving(slack, cloud, MONGOLOG_POLICY=str(path)):
+            pass
+
+    (fault,) = raised.value.faults
+    assert fault.startswith("MONGOLOG_POLICY: line ")
+    assert "effect" in fault
