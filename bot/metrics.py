@@ -25,7 +25,10 @@ OTHER = "other"
 OK = "ok"
 NONE = "none"
 POST = "post"
-DOORS = frozenset({"response_url", POST, "ephemeral", "direct_message", NONE})  # of `slack.reply`
+# Of `slack.reply` and `slack.screens`.
+DOORS = frozenset(
+    {"response_url", POST, "ephemeral", "direct_message", "update", "modal", "home", NONE}
+)
 MODES = frozenset({"http", "socket"})
 # What may stand in the way of an answer, by the names of `bot.errors`.
 ERRORS = frozenset(

@@ -27,7 +27,7 @@ from bot.slack.people import Person
 from bot.slack.press import CONSOLE, DOWNLOAD, REFRESHING, fetch_link, note_download
 from bot.slack.screens import SlackView
 from bot.slack.sharing import share
-from bot.slack.values import AskFor, FetchLink, read_order, read_question
+from bot.slack.values import AskFor, FetchLink, Order, read_order, read_question
 from bot.slack.work import to_its_end
 
 Request = Shortcut | Submission | Click
@@ -119,17 +119,16 @@ class Modal:
             await note_download(click, self.means, self.view)
             return
         self.context = click.context
-        order = read_order(click.value)
-        if click.view == "home":
-            await self._open_loading(click.trigger_id)
-        else:
+        if click.view == "modal":
             self.view_id, self.callback_id = click.view_id, click.callback_id
         deed = (click.user, click.view_id, click.action, click.value)
         with self.means.once.doing(deed) as is_first:
             if is_first:
-                await self._carry_out(click, order)
+                await self._carry_out(click, read_order(click.value))
 
-    async def _carry_out(self, click: Click, order: AskFor | FetchLink) -> None:
+    async def _carry_out(self, click: Click, order: Order) -> None:
+        if click.view == "home":
+            await self._open_loading(click.trigger_id)
         match order:
             case FetchLink():
                 person = await self._person()
@@ -185,7 +184,7 @@ class Modal:
         self.context = replace(self.context, question=canonical(lookup))
 
     async def _show(self, message: Message) -> None:
-        question = read_question(self.context.question) if self.context.question else None
+        question = self._question()
         answered = question.instances if question else ()
         rest = tuple(each for each in self.context.instances if each not in answered)
 
@@ -200,6 +199,13 @@ class Modal:
             )
 
         await self.means.screens.show(self.view_id, message, layout)
+
+    def _question(self) -> Lookup | None:
+        """What the modal answers; None when it answers nothing, or that can't be read."""
+        try:
+            return read_question(self.context.question) if self.context.question else None
+        except BadCommand:
+            return None
 
     def _sharing(self) -> Share | None:
         if not self.context.question:

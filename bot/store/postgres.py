@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import StoreError
 from bot.store.database import READ_S, WRITE_S, Work
-from bot.store.faults import code_of, storing
+from bot.store.faults import storing
 
 CONNECT_S = 3.0
 CONNECTIONS = 5
@@ -56,14 +56,12 @@ class PostgresDatabase:
 
 
 async def _connect(url: str) -> Any:
-    # Raises StoreError: SQLAlchemy would let asyncpg's own errors pass, with their text.
+    """Raises StoreError: `address` when the URL can't be read."""
     import asyncpg  # type: ignore[import-untyped]  # noqa: PLC0415 - not needed for a file
 
     try:
         return await asyncpg.connect(
             url, timeout=CONNECT_S, command_timeout=WRITE_S, server_settings=SERVER_SETTINGS
         )
-    except (asyncpg.PostgresError, asyncpg.InternalClientError) as error:
-        raise StoreError(code_of(error)) from None
     except (asyncpg.InterfaceError, ValueError, OverflowError):
         raise StoreError("address") from None

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Export, Report
-from bot.store import codec, memory, writer
+from bot.store import codec, memory, postgres, writer
 from tests.integration.stored import (
     INSTANCE,
     NOW,
@@ -170,15 +170,18 @@ async def test_many_answers_are_written_in_several_transactions(
 
 
 async def test_whoever_waits_for_an_answer_does_not_wait_for_a_store_that_is_stuck(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(memory, "PATIENCE_S", 0.05)
+    monkeypatch.setitem(postgres.SERVER_SETTINGS, "lock_timeout", "500")
     async with opened(postgres_url) as store:
         await store.memory.keep(report())
         async with holding(postgres_url, "last_answer"):
             assert await store.memory.region_of(OTHER) is None
             assert await store.memory.region_of(INSTANCE) == "ap-guangzhou"
             assert await store.memory.last_answer(INSTANCE) is not None
+    (told,) = [each for each in caplog.records if each.message == "store.unread"]
+    assert told.__dict__["facts"] == {"code": "unreachable"}  # it was not even told of the lock
 
 
 async def test_a_store_that_failed_is_left_alone_for_a_moment(sqlite_url: str) -> None:

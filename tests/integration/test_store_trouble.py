@@ -117,6 +117,17 @@ async def test_postgresql_may_be_restarted_under_load(
     assert await run(postgres_url, "SELECT count(*) FROM asking") == [(8,)]
 
 
+async def test_a_restart_in_a_quiet_moment_costs_nothing(
+    postgres_url: str, postgres: Postgres
+) -> None:
+    async with opened(postgres_url) as store:
+        await store.audit.append(entry())
+        await asyncio.to_thread(postgres.server.stop)
+        await asyncio.to_thread(postgres.server.start)
+        await store.audit.append(entry())
+        assert len(await store.audit.entries()) == 2
+
+
 async def test_what_another_process_holds_is_locked(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,9 +183,11 @@ async def test_a_budget_of_another_time_holds_nobody_up(postgres_url: str, ahead
     async with opened(postgres_url) as store:
         moment = f"extract(epoch from clock_timestamp()) + {ahead_s}"
         await run(postgres_url, f"INSERT INTO budget VALUES ('default', {moment})")  # noqa: S608
-        await SharedPermits(store.memory._database, per_s=1, sleep=sleep).take()
-
-    assert waits == []
+        permits = SharedPermits(store.memory._database, per_s=0.1, sleep=sleep)
+        await permits.take()
+        assert waits == []
+        await permits.take()
+        assert [round(wait) for wait in waits] == [10]
 
 
 async def test_without_the_database_a_process_goes_on_alone_and_slower(postgres_url: str) -> None:

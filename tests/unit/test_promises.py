@@ -172,6 +172,13 @@ def test_the_readme_names_every_command() -> None:
     assert set(commands) == set(re.findall(r"`mongolog ([a-z]+)`", README))
 
 
+def test_every_file_that_the_readme_points_to_is_there() -> None:
+    named = re.findall(r"\]\(([^)#:]+)\)", README)
+
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 @pytest.mark.parametrize("target", ["demo", "test"])
 def test_the_readme_s_two_commands_exist(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")

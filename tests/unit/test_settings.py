@@ -11,13 +11,13 @@ from bot.errors import SettingsError
 from bot.settings import (
     NAMES,
     Mode,
-    Need,
     constant,
     credentials,
     hide_from_bolt,
     load,
     machine_zone,
 )
+from bot.settings.faults import Need
 
 VALID = {
     "SLACK_BOT_TOKEN": "xoxb-1-invented",

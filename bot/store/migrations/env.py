@@ -8,7 +8,6 @@ context.configure(
     connection=context.config.attributes["connection"],
     version_table=context.config.attributes["version_table"],
     target_metadata=metadata,
-    transactional_ddl=True,
 )
 with context.begin_transaction():
     context.run_migrations()
