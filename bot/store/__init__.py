@@ -72,10 +72,10 @@ class Store:
 
     def trouble(self) -> str | None:
         """What is wrong with the store just now, in a few words; None when nothing is."""
-        codes = [self.memory.writer.trouble, self.askings.writer.trouble]
+        troubles = [self.memory.writer.trouble, self.askings.writer.trouble]
         if self.shared_permits:
-            codes.append(self.shared_permits.trouble)
-        code = next(filter(None, codes), None)
+            troubles.append(self.shared_permits.trouble)
+        code = next((each.code for each in troubles if each.code), None)
         return TROUBLES.get(code, UNREACHABLE) if code else None
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from bot.errors import StoreError
 from bot.store.database import Database
 from bot.store.tables import ACCOUNT
+from bot.store.trouble import Trouble
 from bot.telemetry import event
 
 ALONE = 0.3  # of the pace: about three processes share an account
@@ -36,7 +37,7 @@ TAKE = text(
 class SharedPermits:
     """Permits that every process on this database takes from one row.
 
-    `trouble` is the code of the last failure, until the database gives a permit again.
+    `trouble` is why the database gave no permit last.
 
     Args:
         database: PostgreSQL.
@@ -58,7 +59,7 @@ class SharedPermits:
         self._sleep = sleep
         self._next_alone = 0.0
         self._alone_until = 0.0
-        self.trouble: str | None = None
+        self.trouble = Trouble(clock)
 
     def take_now(self) -> bool:
         """Never: the database must be asked."""
@@ -75,12 +76,11 @@ class SharedPermits:
         try:
             wait_s = await self._reserve_shared()
         except StoreError as error:
-            if self.trouble is None:
+            if self.trouble.failed(error.code):
                 event("budget.alone", logging.ERROR, code=error.code)
-            self.trouble = error.code
             self._alone_until = self._clock() + ALONE_S
             return self._reserve_alone()
-        self.trouble = None
+        self.trouble.clear()
         return wait_s
 
     async def _reserve_shared(self) -> float:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Generic, TypeVar
 
 from bot.errors import StoreError
+from bot.store.trouble import Trouble
 from bot.telemetry import event
 
 BATCH = 200  # rows in one transaction
@@ -24,7 +25,7 @@ Fact = TypeVar("Fact")
 class Writer(Generic[Fact]):
     """One queue and the task that empties it; made in a running event loop.
 
-    `trouble` is the code of the last failure, until something is written again.
+    `trouble` is why nothing could be written last.
 
     Args:
         write: puts facts into the database, all or none; raises StoreError.
@@ -38,7 +39,7 @@ class Writer(Generic[Fact]):
         self._has_some = asyncio.Event()
         self._turn = asyncio.Lock()
         self._task = asyncio.create_task(self._run())
-        self.trouble: str | None = None
+        self.trouble = Trouble()
 
     @property
     def held(self) -> Iterator[Fact]:
@@ -62,7 +63,7 @@ class Writer(Generic[Fact]):
             async with asyncio.timeout(GOODBYE_S):
                 await self.flush()
         if self._held:
-            event("store.lost", logging.ERROR, code=self.trouble, rows=len(self._held))
+            event("store.lost", logging.ERROR, code=self.trouble.code, rows=len(self._held))
 
     async def flush(self) -> None:
         """Write all that is held now; it stays held when that fails."""
@@ -76,25 +77,21 @@ class Writer(Generic[Fact]):
         try:
             await self._write(list(batch.values()))
         except StoreError as error:
-            self._failed(error.code, len(batch))
+            if self.trouble.failed(error.code):  # told once, however often it is tried again
+                event("store.unwritten", logging.ERROR, code=error.code, rows=len(batch))
             if error.code != "damaged":  # those may be refused for ever, and be why
                 return False
         else:
-            self.trouble = None
+            self.trouble.clear()
         for key, fact in batch.items():
             if self._held.get(key) is fact:
                 del self._held[key]
         return True
 
-    def _failed(self, code: str, rows: int) -> None:
-        if self.trouble != code:  # told once, however often it is tried again
-            event("store.unwritten", logging.ERROR, code=code, rows=rows)
-        self.trouble = code
-
     async def _run(self) -> None:
         while True:
             await self._has_some.wait()
-            await asyncio.sleep(AFTER_FAILURE_S if self.trouble else PAUSE_S)
+            await asyncio.sleep(AFTER_FAILURE_S if self.trouble.code else PAUSE_S)
             self._has_some.clear()
             await self.flush()
             if self._held:

@@ -6,8 +6,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -15,6 +17,7 @@ from bot.errors import SettingsError, StoreError
 from bot.store import Store
 from tests.integration.stored import INSTANCE, Postgres, entry, opened, report, run
 
+NOBODY = 65534
 SERVES = """
 import asyncio, sys
 from bot.store import open_store
@@ -156,17 +159,34 @@ async def test_a_path_that_can_be_no_store_stops_the_start(
     assert (tmp_path / "text.txt").read_text().startswith("this is a text")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@contextmanager
+def nobody_special(folder: Path) -> Iterator[None]:
+    """Act as somebody whom file permissions concern, and who owns what is in the folder."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for path in (folder, *folder.iterdir()):
+        os.chown(path, NOBODY, NOBODY)
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
 @pytest.mark.parametrize("what", ["folder", "file"])
-async def test_a_place_that_can_t_be_written_stops_the_start(tmp_path: Path, what: str) -> None:
-    path = tmp_path / "store.db"
-    async with opened(f"sqlite:///{path}"):
-        pass
-    path.with_name("store.db.lock").unlink()
-    guarded = tmp_path if what == "folder" else path
-    guarded.chmod(0o500)
-    why = await why_not(f"sqlite:///{path}")
-    guarded.chmod(0o700)
+async def test_a_place_that_can_t_be_written_stops_the_start(what: str) -> None:
+    with TemporaryDirectory() as name:  # not below a folder of pytest's, which is its user's alone
+        folder = Path(name)
+        path = folder / "store.db"
+        async with opened(f"sqlite:///{path}"):
+            pass
+        path.with_name("store.db.lock").unlink()
+        guarded = folder if what == "folder" else path
+        guarded.chmod(0o500)
+        with nobody_special(folder):
+            why = await why_not(f"sqlite:///{path}")
+        guarded.chmod(0o700)
     assert why == "DATABASE_URL: the store can't be written there"
 
 

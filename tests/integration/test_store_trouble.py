@@ -10,6 +10,7 @@ from bot.store import Store, writer
 from bot.store.permits import SharedPermits
 from bot.store.postgres import SERVER_SETTINGS
 from bot.store.sqlite import SqliteDatabase
+from bot.store.trouble import Trouble
 from tests.integration.stored import (
     INSTANCE,
     OTHER,
@@ -155,6 +156,24 @@ async def test_the_log_tells_once_that_nothing_is_written_and_no_word_of_the_dri
     ]
 
 
+def test_what_nobody_tried_for_a_minute_counts_as_well_again() -> None:
+    ticks = [0.0]
+    seen = Trouble(clock=lambda: ticks[0])
+    assert seen.code is None
+    assert seen.failed("full")
+    ticks[0] = 59
+    assert seen.code == "full"
+    assert not seen.failed("full")
+    ticks[0] = 118
+    assert seen.code == "full"
+    assert seen.failed("locked")
+    ticks[0] = 178
+    assert seen.code is None
+    assert seen.failed("locked")
+    seen.clear()
+    assert seen.code is None
+
+
 async def test_processes_share_one_budget(postgres_url: str) -> None:
     waits: list[float] = []
 
@@ -201,13 +220,13 @@ async def test_without_the_database_a_process_goes_on_alone_and_slower(postgres_
     for _ in range(4):
         await permits.take()
     assert [round(wait, 2) for wait in waits] == [0.33, 0.67, 1.0]
-    assert permits.trouble == "damaged"
+    assert permits.trouble.code == "damaged"
 
     async with opened(postgres_url):
         pass
     await permits.take()
-    assert permits.trouble == "damaged"  # it is not asked again so soon
+    assert permits.trouble.code == "damaged"  # it is not asked again so soon
     ticks[0] += 5
     await permits.take()
-    assert permits.trouble is None
+    assert permits.trouble.code is None
     await database.aclose()

@@ -66,6 +66,12 @@ PURE = (
 ONLY_IN = {
     "httpx": {"cloud/client.py", "cloud/download.py", "cloud/http.py"},
     "slack_bolt": {"slack/listen.py", "socket_mode.py", "web.py", "app.py"},
+    "sqlalchemy": {
+        *(f"store/{name}.py" for name in ("askings", "audit", "database", "faults", "memory")),
+        *(f"store/{name}.py" for name in ("permits", "postgres", "retention", "rows", "schema")),
+        *(f"store/{name}.py" for name in ("sqlite", "tables")),
+        "store/migrations/versions/v0001_first.py",
+    },
     "prometheus_client": {"metrics.py"},
     "pydantic_settings": {"settings/__init__.py"},
     "alembic": {
@@ -73,6 +79,7 @@ ONLY_IN = {
         "store/migrations/versions/v0001_first.py",
         "store/schema.py",
     },
+    "asyncpg": {"store/postgres.py"},
     "dotenv": {"settings/__init__.py"},
 }
 IMPURE = {"aiohttp", "asyncio", "httpx", "os", "slack_bolt", "slack_sdk", "socket"}
