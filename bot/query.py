@@ -195,7 +195,9 @@ class Query:
     async def _find(
         self, instance: InstanceId, lookup: Lookup, party: Party
     ) -> tuple[tuple[str, ...], Found]:
-        known = lookup.region or await self._memory.region_of(instance)
+        known = lookup.region
+        if not known and len(self._regions) > 1:  # where there is one, there is nothing to know
+            known = await self._memory.region_of(instance)
         regions = (known,) if known else self._regions
         try:
             return regions, await self._first_listing(instance, regions, lookup, party)

@@ -26,6 +26,7 @@ from bot.slack.ledger import Ledger
 from bot.slack.rights import Rights, refused
 from bot.telemetry import event
 
+HEAD_START_S = 0.005
 PATIENCE_S = 2.0  # then the asker is told that the cloud is still being asked
 
 
@@ -63,9 +64,14 @@ class Lookups:
         barred = [each for each in decisions.values() if each.verdict is Verdict.REFUSED]
         if len(barred) == len(decisions):
             raise refused(barred[0])
-        asked, earlier = await asyncio.gather(
-            self._ask(inquiry, decisions), self.ledger.earlier(inquiry)
-        )
+        asking = asyncio.create_task(self._ask(inquiry, decisions))
+        try:
+            # The store is read while the cloud works on it, not before the question has left.
+            await asyncio.wait([asking], timeout=HEAD_START_S)
+            earlier = await self.ledger.earlier(inquiry)
+            asked = await asking
+        finally:
+            asking.cancel()
         outcomes = tuple(self._judged(inquiry, outcome, decisions) for outcome in asked)
         if all(_is_barred(outcome) for outcome in outcomes):
             raise refused(self._decide(inquiry, outcomes[0].instance, _region(asked[0])))
