@@ -37,9 +37,10 @@ def sections(text: str) -> list[Section]:
         text: that tomllib has read without a fault.
     """
     top = Section(line=1)
-    found = [top]
+    found, line, counted = [top], 1, 0
     for token in TOKEN.finditer(text):
-        line = text.count("\n", 0, token.end()) + 1
+        line += text.count("\n", counted, token.end())
+        counted = token.end()
         match token.lastgroup:
             case "rule":
                 found.append(Section(line=line))

@@ -13,6 +13,7 @@ from typing import Any
 from bot.errors import SettingsError
 from bot.policy.lines import Section, sections
 from bot.policy.nouns import Action, Kind
+from bot.policy.patterns import can_fit
 from bot.policy.rules import Rule, Rules
 
 VARIABLE = "MONGOLOG_POLICY"
@@ -26,6 +27,7 @@ EFFECTS = ("allow", "deny")
 NO_TOML = "this can't be read as TOML: is a quote, a bracket or a comma missing here or above?"
 NO_RULE = "each rule begins with [[rule]] on a line of its own"
 STANDS_ABOVE = "`default` stands above the first [[rule]]"
+NO_SUCH_ID = "fits no instance: ids are cmgo- and 6 to 16 letters or digits, as in cmgo-prod*"
 WHERE = re.compile(r"\(at line (\d+), column \d+\)\Z")  # how tomllib's complaints end
 
 Fault = tuple[int, str]  # a line, and what is wrong there
@@ -135,6 +137,11 @@ def _matches(pattern: str, meaning: str) -> Check:
     return check
 
 
+def _instances(value: Any) -> str:
+    fault = _matches(r"[a-z0-9*?-]{1,40}", "a pattern such as cmgo-prod*")(value)
+    return fault or ("" if can_fit(value) else NO_SUCH_ID)
+
+
 def _list_of(check: Check) -> Check:
     def check_all(value: Any) -> str:
         if not isinstance(value, list) or not value:
@@ -159,7 +166,7 @@ KEYS: Mapping[str, Check] = {
     "name": _name,
     "effect": _matches("allow|deny", "allow or deny"),
     "ask": _id("S", "a user group"),
-    "instances": _list_of(_matches(r"[a-z0-9*?-]{1,40}", "a pattern such as cmgo-prod*")),
+    "instances": _list_of(_instances),
     "regions": _list_of(_matches(r"[a-z]{2}-[a-z]+(-[a-z0-9]+)?", "a region such as ap-tokyo")),
     "users": _list_of(_id("UW", "a user")),
     "groups": _list_of(_id("S", "a user group")),

@@ -1,13 +1,11 @@
 """The rules, from top to bottom, and which of them are about a question. Pure."""
 
-import re
 from dataclasses import dataclass, field
-from fnmatch import translate
-from functools import cache
 from typing import Literal
 
 from bot.model import InstanceId
 from bot.policy.nouns import Action, Actor, Kind, Place
+from bot.policy.patterns import fits_any
 
 Effect = Literal["allow", "deny"]
 
@@ -49,7 +47,7 @@ class Rule:
         return (
             (not self.actions or action in self.actions)
             and self._is_for(actor)
-            and (not self.instances or _fits_any(instance, self.instances))
+            and (not self.instances or fits_any(instance, self.instances))
             and (not self.channels or (place is not None and place.channel in self.channels))
         )
 
@@ -83,13 +81,3 @@ class Rules:
 
 
 EVERY_MEMBER = Rules()
-
-
-def _fits_any(instance: InstanceId | None, patterns: tuple[str, ...]) -> bool:
-    return instance is not None and any(_pattern(each).fullmatch(instance) for each in patterns)
-
-
-@cache  # as many as are in the file
-def _pattern(text: str) -> re.Pattern[str]:
-    # `translate` takes no longer for many stars, which a plain `.*` for each would.
-    return re.compile(translate(text))

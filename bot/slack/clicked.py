@@ -81,7 +81,7 @@ class Click:
             body: the payload.
             bot: the bot id of this app.
         """
-        action = (body.get("actions") or [{}])[0]
+        action = _first(body.get("actions"))
         container, message = _part(body, "container"), _part(body, "message")
         view = _part(body, "view")
         return cls(
@@ -254,20 +254,25 @@ def _kind_of(view: Mapping[str, Any]) -> Literal["", "modal", "home"]:
 
 def _sharer(message: Mapping[str, Any]) -> str:
     """Who shared this message: it says so in its first block, which is ours."""
-    blocks = message.get("blocks")
-    first = blocks[0] if isinstance(blocks, list) and blocks else None
-    if not isinstance(first, dict) or not str(first.get("block_id", "")).startswith("shared:"):
+    first = _first(message.get("blocks"))
+    if not str(first.get("block_id", "")).startswith("shared:"):
         return ""
-    said = str((first.get("elements") or [{}])[0].get("text") or "")
-    found = SHARER.search(said)
+    found = SHARER.search(str(_first(first.get("elements")).get("text") or ""))
     return found[1] if found else ""
+
+
+def _first(listed: Any) -> Mapping[str, Any]:
+    first = listed[0] if isinstance(listed, list) and listed else None
+    return first if isinstance(first, Mapping) else {}
 
 
 def _fields(values: Mapping[str, Any]) -> dict[str, str]:
     fields = {}
-    for actions in values.values():
-        for name, state in actions.items():
+    for block in values:
+        actions = _part(values, block)
+        for name in actions:
+            state = _part(actions, name)
             chosen = state.get("selected_option")
-            said = chosen.get("value") if isinstance(chosen, dict) else state.get("value")
+            said = chosen.get("value") if isinstance(chosen, Mapping) else state.get("value")
             fields[str(name)] = str(said or state.get("selected_conversation") or "")
     return fields

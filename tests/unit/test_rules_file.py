@@ -251,6 +251,13 @@ def test_a_fault_is_told_with_its_line(text: str, fault: str) -> None:
             id="another sort of pattern",
         ),
         pytest.param(
+            "instances",
+            ["cmgo-test*", "prod*"],
+            "has an entry that fits no instance: ids are cmgo- and 6 to 16 letters or digits,"
+            " as in cmgo-prod*",
+            id="a pattern that protects nothing",
+        ),
+        pytest.param(
             "regions",
             ["Tokyo"],
             "has an entry that must be a region such as ap-tokyo",
@@ -309,6 +316,12 @@ def test_a_file_may_be_so_long_and_no_longer() -> None:
     assert faults("#" * (MOST_CHARACTERS + 1)) == ["the file is longer than 256 KiB"]
 
 
+def test_a_rule_far_down_a_long_file_knows_its_line() -> None:
+    text = "#\n" * 100_000 + RULE
+
+    assert read_rules(text).rules[0].line == 100_001
+
+
 def test_what_is_repeated_of_a_file_fits_one_line() -> None:
     (fault,) = faults(r'"\u001b[2J\n' + "x" * 50_000 + '" = 1')
 
@@ -319,7 +332,7 @@ def test_what_is_repeated_of_a_file_fits_one_line() -> None:
 # Laws
 
 LISTS = {
-    "instances": st.text("abc-*?", min_size=1, max_size=9),
+    "instances": st.text("abc*?", max_size=9).map("cmgo-*".__add__),
     "regions": st.sampled_from(("ap-tokyo", "eu-frankfurt")),
     "kinds": st.sampled_from([kind.value for kind in Kind]),
     "actions": st.sampled_from([action.value for action in Action]),
