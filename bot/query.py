@@ -8,12 +8,11 @@ Each instance fails alone. Asks through `CloudClient`, remembers through `Memory
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.cloud.budget import Bucket, Permits
@@ -33,6 +32,7 @@ from bot.errors import (
     NoSuchInstance,
     Throttled,
 )
+from bot.memory import Memory
 from bot.model import Failure, InstanceId, Lookup, Outcome, RegionState, Report
 from bot.settings import MAX_REQUESTS_PER_S, Settings
 from bot.settings.credentials import read_credentials
@@ -47,46 +47,6 @@ MISSING_S = 60.0  # and so is "no such instance", when every region said so
 PASSING = (CloudUnreachable, CloudBroken, CloudUnreadable, Throttled)
 
 Question = tuple[InstanceId, str | None, tuple[str, str] | None]
-
-
-class Memory(Protocol):
-    """What is remembered about instances between questions."""
-
-    async def region_of(self, instance: InstanceId) -> str | None:
-        """Where the instance was last found; None when it never was."""
-
-    async def last_answer(self, instance: InstanceId) -> Report | None:
-        """The newest report on the instance, without links; None when there is none."""
-
-    async def keep(self, report: Report) -> None:
-        """Remember a report, without its links."""
-
-
-class BoundedMemory:
-    """Remembers the regions of the instances that were asked about last, in this process alone.
-
-    Args:
-        most: how many instances; the one asked about longest ago is forgotten first.
-    """
-
-    def __init__(self, most: int = 10_000) -> None:
-        self._most = most
-        self._regions: OrderedDict[InstanceId, str] = OrderedDict()
-
-    async def region_of(self, instance: InstanceId) -> str | None:
-        """Where the instance was last found; None when it never was."""
-        return self._regions.get(instance)
-
-    async def last_answer(self, instance: InstanceId) -> Report | None:  # noqa: ARG002
-        """None: one command of the terminal has no earlier answers."""
-        return None
-
-    async def keep(self, report: Report) -> None:
-        """Remember the region of a report."""
-        self._regions[report.instance] = report.region
-        self._regions.move_to_end(report.instance)
-        if len(self._regions) > self._most:
-            self._regions.popitem(last=False)
 
 
 class Query:
@@ -179,9 +139,19 @@ class Query:
             request_id=found.listing.request_id,
             silent_regions=found.silent_regions,
         )
-        if report.exports and report.region in self._regions:  # an empty list proves nothing
+        if await self._is_worth_keeping(report, lookup):
             await self._memory.keep(report)
         return report
+
+    async def _is_worth_keeping(self, report: Report, lookup: Lookup) -> bool:
+        # What the API cut to a window is not the whole answer.
+        if report.region not in self._regions or lookup.window is not None:
+            return False
+        # An empty list proves nothing, save where the instance was found before.
+        if report.exports:
+            return True
+        known = await self._memory.region_of(report.instance)
+        return report.is_whole and known == report.region
 
     async def _failure(self, instance: InstanceId, lookup: Lookup, error: CloudError) -> Failure:
         last_known = None

@@ -62,7 +62,10 @@ def _check_rules(settings: Settings) -> Finding:
         rules = open_rules(settings.policy)
     except SettingsError as error:
         return faulty(RULES, " ".join(error.faults), MACHINE)
-    return ok(RULES, f"{len(rules.rules)}; what none of them is about: {rules.default}")
+    told = f"{len(rules.rules)}; what none of them is about: {rules.default}"
+    if rules.default == "allow" and not any(rule.effect == "deny" for rule in rules.rules):
+        return warn(RULES, f"{told}, and none of them refuses anything to a member", MACHINE)
+    return ok(RULES, told)
 
 
 async def _check_store(settings: Settings) -> Finding:

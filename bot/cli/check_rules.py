@@ -19,6 +19,7 @@ from bot.cli.finding import coded
 from bot.errors import Refusal, Refused, SettingsError, SlackRefused
 from bot.model import InstanceId
 from bot.policy import Action, Actor, Decision, Kind, Place, Rules, Verdict, decide
+from bot.policy.deciding import ELSEWHERE
 from bot.policy.nouns import SEEN_BY_OTHERS
 from bot.rules_file import open_rules
 from bot.settings import Settings, load
@@ -51,7 +52,7 @@ DEFAULTS = {
     Refusal.SHARED_CHANNEL: "no rule that allows it names this shared channel",
     Refusal.RULE: "no rule matches, and the default is deny",
 }
-ELSEWHERE = "elsewhere"
+ANYWHERE_ELSE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +179,9 @@ def _answers(
         if (decision := decided(None)).verdict is not Verdict.OPEN:
             yield f"{action:<6}  {_because(decision)}"
             continue
-        for region in regions or (*_named(rules), ""):
-            yield f"{action:<6}  in {region or ELSEWHERE}: {_because(decided(region))}"
+        for region in regions or (*_named(rules), ELSEWHERE):
+            name = ANYWHERE_ELSE if region == ELSEWHERE else region
+            yield f"{action:<6}  in {name}: {_because(decided(region))}"
 
 
 def _named(rules: Rules) -> list[str]:

@@ -32,9 +32,10 @@ from bot.cloud.fetching import Fetched, NotFetched, Reason
 from bot.cloud.part import Part
 from bot.errors import BadCommand, CloudError, Problem, SettingsError
 from bot.link import Link
+from bot.memory import BoundedMemory
 from bot.model import DONE, Export, Failure, Lookup, Outcome, Report
 from bot.parse import parse
-from bot.query import BoundedMemory, Query, open_query
+from bot.query import Query, open_query
 from bot.render.explanations import explain
 from bot.render.foreign import plain
 from bot.render.frame import unread

@@ -16,9 +16,10 @@ from bot.errors import (
     Problem,
     SettingsError,
 )
+from bot.memory import BoundedMemory
 from bot.model import Command, HealthCheck, Help, Lookup, Outcome, Report, WatchStatus
 from bot.parse import parse
-from bot.query import BoundedMemory, open_query
+from bot.query import open_query
 from bot.render.explanations import explain
 from bot.render.foreign import plain
 from bot.render.guide import IN_TERMINAL, help_on

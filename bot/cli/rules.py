@@ -19,7 +19,7 @@ NO_FILE = (
     "MONGOLOG_POLICY is not set: every full member may do everything, links included.",
     "`mongolog rules --example` prints a file to start from.",
 )
-EVERYTHING = "everything"
+EVERYTHING, EVERYBODY = "everything", "everybody"
 PEOPLE = {
     Kind.MEMBER: "members",
     Kind.GUEST: "guests",
@@ -87,7 +87,7 @@ def _whom(rule: Rule) -> str:
     named = " as ".join(filter(None, (apps, _any_of(rule.users))))
     kinds = _any_of(tuple(PEOPLE[kind] for kind in rule.kinds))
     if not named:
-        return kinds or PEOPLE[Kind.MEMBER]
+        return kinds or (EVERYBODY if rule.effect == "deny" else PEOPLE[Kind.MEMBER])
     return f"{named} among {kinds}" if kinds else named
 
 

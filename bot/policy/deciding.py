@@ -9,6 +9,8 @@ from bot.model import InstanceId
 from bot.policy.nouns import NOBODY, SEEN_BY_OTHERS, Action, Actor, Place
 from bot.policy.rules import Rule, Rules
 
+ELSEWHERE = "-"  # a region that no rule can name
+
 
 class Verdict(enum.Enum):
     """What the rules say."""
@@ -53,23 +55,29 @@ def decide(
         actor: who.
         action: what.
         instance: on which; None for what is about no instance: rules with patterns don't match.
-        region: where that is; None when it is not known yet; "" when it never will be, so that
-            rules with regions don't match.
+        region: where that is; None when it is not known yet; "" when it never will be: then rules
+            with regions match when they refuse and not when they allow, so that an instance that
+            is not there looks like one that is forbidden.
         place: where it will be seen; None outside channels.
     """
     matching = tuple(_matching(rules, actor, action, instance, place))
 
     def in_region(name: str) -> Decision:
-        deciding = (rule for rule in matching if not rule.regions or name in rule.regions)
-        first = next(deciding, None)
+        first = next((rule for rule in matching if _is_there(rule, name)), None)
         return _default(rules, actor, action, place) if first is None else _said(first)
 
     if region is not None:
         return in_region(region)
-    elsewhere = in_region("")
+    elsewhere = in_region(ELSEWHERE)
     named = {each for rule in matching for each in rule.regions}
     is_settled = all(in_region(each).verdict is elsewhere.verdict for each in named)
     return elsewhere if is_settled else Decision(verdict=Verdict.OPEN)
+
+
+def _is_there(rule: Rule, region: str) -> bool:
+    if not rule.regions or region in rule.regions:
+        return True
+    return not region and rule.effect == "deny"
 
 
 def _matching(

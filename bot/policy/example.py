@@ -29,10 +29,11 @@ default = "allow"
 # Closed until a rule opens it:
 #   - Guests, people of other organisations, and people whom Slack does not describe. A rule opens
 #     it for them when its `users` names them, or when its `kinds` lists what they are. Without
-#     `kinds` a rule is about members, and about whoever its `users` names; "deny" rules likewise.
+#     `kinds` an "allow" rule is about members, and about whoever its `users` names. A "deny" rule
+#     without `kinds` is about everybody.
 #   - Sharing and watching in a channel that is shared with another organisation. A rule opens it
 #     when its `channels` names the channel.
-#   - Apps. A rule opens it when its `apps` names the app; no other rule is about apps.
+#   - Apps. A rule opens it when its `apps` names the app; no other "allow" rule is about apps.
 
 # Links are keys to log files: of production, for the database team alone, and in one channel not
 # even for them, as screens are shown to others there.
@@ -68,7 +69,6 @@ groups = ["S0FRANKFURT"]
 [[rule]]
 name = "Frankfurt for nobody else"
 effect = "deny"
-kinds = ["member", "guest", "foreign", "unknown"]  # the contractor below, too
 regions = ["eu-frankfurt"]
 ask = "S0FRANKFURT"
 

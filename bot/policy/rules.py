@@ -20,8 +20,9 @@ class Rule:
         instances: patterns of instance ids, with `*` and `?`.
         regions: of the cloud.
         users, groups, channels, apps: Slack's ids.
-        kinds: of people. Left out it means members, and everybody whom `users` or `apps` names:
-            whoever is named by id is meant, whatever Slack says they are.
+        kinds: of people. Left out in a rule that allows it means members, and everybody whom
+            `users` or `apps` names: whoever is named by id is meant, whatever Slack says they are.
+            Left out in a rule that refuses it means everybody.
         actions: what the rule is about.
         effect: what it says.
         ask: the user group that can give the right; "" when none is named.
@@ -56,10 +57,18 @@ class Rule:
             return False
         if self.groups and not actor.groups.intersection(self.groups):
             return False
-        if actor.app not in (self.apps or ("",)):  # an app is meant only by its own id
+        if not self._is_for_app(actor.app):
             return False
+        if self.kinds:
+            return actor.kind in self.kinds
         is_named = bool(self.users or self.apps)
-        return actor.kind in self.kinds if self.kinds else actor.kind is Kind.MEMBER or is_named
+        return actor.kind is Kind.MEMBER or is_named or self.effect == "deny"
+
+    def _is_for_app(self, app: str) -> bool:
+        """Whether the app that asks, or none, is meant; one that may is named by its own id."""
+        if self.apps:
+            return app in self.apps
+        return not app or self.effect == "deny"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

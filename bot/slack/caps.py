@@ -1,13 +1,13 @@
 """How much one person may ask at once: 2 look-ups under way, 20 waiting for those.
 
-Who asks what the same person is asking already joins that, and counts no more than once.
+Who asks what the same person is asking already shares that question's place in the line.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 from bot.errors import Refusal, Refused
 
@@ -16,52 +16,58 @@ MOST_WAITING = 20
 
 
 @dataclass(slots=True)
-class _Share:
+class _Place:
+    """One question in the line: its turn, and how many hold it."""
+
+    turn: asyncio.Task[Literal[True]]
+    holders: int = 0
+
+
+@dataclass(slots=True)
+class _Line:
+    """The questions of one person."""
+
     under_way: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_UNDER_WAY))
-    questions: Counter[Hashable] = field(default_factory=Counter)
-    waiting: int = 0
+    places: dict[Hashable, _Place] = field(default_factory=dict)
+
+    def place(self, question: Hashable) -> _Place:
+        if question not in self.places:
+            if len(self.places) >= MOST_UNDER_WAY + MOST_WAITING:
+                raise Refused(Refusal.TOO_MANY)
+            self.places[question] = _Place(asyncio.create_task(self.under_way.acquire()))
+        return self.places[question]
+
+    def leave(self, question: Hashable, place: _Place) -> None:
+        place.holders -= 1
+        if place.holders:
+            return
+        del self.places[question]
+        if place.turn.done() and not place.turn.cancelled():
+            self.under_way.release()
+        else:
+            place.turn.cancel()
 
 
 class Caps:
     """The look-ups of everybody who has any under way or waiting."""
 
     def __init__(self) -> None:
-        self._shares: dict[str, _Share] = {}
+        self._lines: dict[str, _Line] = {}
 
     @asynccontextmanager
     async def turn(self, user: str, question: Hashable) -> AsyncIterator[None]:
-        """Hold one of the person's places while a question is asked; wait for one in order.
+        """Hold a place while a question is asked; wait for its turn, in order.
 
         Raises:
-            Refused: when too many are waiting already.
+            Refused: when too many of this person are waiting already.
         """
-        share = self._shares.setdefault(user, _Share())
-        is_asked = share.questions[question] > 0
-        if not is_asked and share.under_way.locked() and share.waiting >= MOST_WAITING:
-            raise Refused(Refusal.TOO_MANY)
-        share.questions[question] += 1
+        line = self._lines.setdefault(user, _Line())
+        place = line.place(question)
+        place.holders += 1
         try:
-            if is_asked:
-                yield
-            else:
-                await _wait(share)
-                try:
-                    yield
-                finally:
-                    share.under_way.release()
+            await asyncio.shield(place.turn)
+            yield
         finally:
-            self._leave(user, share, question)
-
-    def _leave(self, user: str, share: _Share, question: Hashable) -> None:
-        share.questions[question] -= 1
-        share.questions += Counter()  # drops those that nobody asks any more
-        if not share.questions:
-            self._shares.pop(user, None)
-
-
-async def _wait(share: _Share) -> None:
-    share.waiting += 1
-    try:
-        await share.under_way.acquire()
-    finally:
-        share.waiting -= 1
+            line.leave(question, place)
+            if not line.places:
+                self._lines.pop(user, None)

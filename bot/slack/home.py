@@ -28,7 +28,7 @@ class Home:
         person = await self.means.rights.person(user, team)
         self.means.rights.require_known(person, None)
         mine = await self.means.ledger.of_user(team, user)
-        shown = self.means.rights.visible(person, None, mine)
+        shown = self.means.rights.visible(person, None, mine, is_own=True)
         view = replace(self.view, zone=person.zone)
         await self.means.screens.publish(user, home(shown, self.means.condition(), view))
 

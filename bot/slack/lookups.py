@@ -7,18 +7,17 @@ What the store can't say or keep is left out; only a link that can't be audited 
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from bot.errors import CloudError, Refused
+from bot.errors import CloudBroken, CloudError, CloudUnreachable, Refused, Throttled
 from bot.model import Export, Failure, InstanceId, Lookup, Outcome, Report
 from bot.policy import Action, Decision, Verdict
 from bot.query import Query
 from bot.record import AuditEntry, Deed
-from bot.render.links import offer
-from bot.render.pages import page_of
-from bot.render.view import Surface, View
+from bot.render.shown import links_shown
+from bot.render.view import View
 from bot.render.waiting import still_asking, waiting_turn
 from bot.slack.caps import Caps
 from bot.slack.inquiry import Found, Inquiry
@@ -125,7 +124,7 @@ class Lookups:
         self, inquiry: Inquiry, outcome: Outcome, decisions: dict[InstanceId, Decision]
     ) -> Outcome:
         """The outcome, or a refusal when its region, now known, forbids it."""
-        if decisions[outcome.instance].verdict is not Verdict.OPEN:
+        if decisions[outcome.instance].verdict is not Verdict.OPEN or _says_nothing(outcome):
             return outcome
         decision = self._decide(inquiry, outcome.instance, _region(outcome))
         if decision.verdict is Verdict.ALLOWED:
@@ -136,24 +135,23 @@ class Lookups:
         self, inquiry: Inquiry, outcomes: tuple[Outcome, ...], view: View
     ) -> View:
         """The view with links, when all of them may be shown and the audit has them."""
-        reports = tuple(each for each in outcomes if isinstance(each, Report))
-        decisions = [
-            self.rights.decide(
+        decisions = {
+            each.instance: self.rights.decide(
                 inquiry.person,
                 Action.LINK,
                 inquiry.place,
-                instance=report.instance,
-                region=report.region,
+                instance=each.instance,
+                region=each.region,
             )
-            for report in reports
-        ]
-        denied = next((each for each in decisions if each.verdict is not Verdict.ALLOWED), None)
-        if denied is not None:
+            for each in outcomes
+            if isinstance(each, Report)
+        }
+        refusing = (each for each in decisions.values() if each.verdict is not Verdict.ALLOWED)
+        if (denied := next(refusing, None)) is not None:
             return replace(view, links=False, link_denied=True, ask_group=denied.ask)
         entries = [
-            self._entry(inquiry, Deed.SHOWN, report, export, decision)
-            for report, decision in zip(reports, decisions, strict=True)
-            for export in _offered(report, inquiry.lookup, view, len(outcomes))
+            self._entry(inquiry, Deed.SHOWN, report, export, decisions[report.instance])
+            for report, export in links_shown(outcomes, inquiry.lookup, view)
         ]
         return view if await self.ledger.written(*entries) else replace(view, links=False)
 
@@ -179,20 +177,18 @@ def _is_barred(outcome: Outcome) -> bool:
     return isinstance(outcome, Failure) and isinstance(outcome.error, Refused)
 
 
+def _says_nothing(outcome: Outcome) -> bool:
+    """Whether it is a failure that tells nothing of the instance: the cloud is down, or busy."""
+    if isinstance(outcome, Report) or outcome.last_known is not None:
+        return False
+    return isinstance(outcome.error, CloudUnreachable | CloudBroken | Throttled)
+
+
 def _region(outcome: Outcome) -> str:
     """Where the instance is; "" when that will not be known."""
     if isinstance(outcome, Report):
         return outcome.region
     return outcome.last_known.region if outcome.last_known else ""
-
-
-def _offered(report: Report, lookup: Lookup, view: View, count: int) -> Iterator[Export]:
-    """The export whose link stands behind *Download*, if one does."""
-    if view.surface in (Surface.EPHEMERAL, Surface.MODAL):
-        page = page_of(report.exports, lookup)
-        offered = offer(page, view)
-        if offered and (offered.export in page.rows or count > 1):
-            yield offered.export
 
 
 def log_outcomes(outcomes: tuple[Outcome, ...]) -> None:

@@ -24,7 +24,14 @@ from bot.slack.errand import Means
 from bot.slack.inquiry import Inquiry
 from bot.slack.mentioned import mentioned
 from bot.slack.people import Person
-from bot.slack.press import CONSOLE, DOWNLOAD, REFRESHING, fetch_link, note_download
+from bot.slack.press import (
+    CONSOLE,
+    DOWNLOAD,
+    REFRESHING,
+    fetch_link,
+    lasting_s,
+    note_download,
+)
 from bot.slack.screens import SlackView
 from bot.slack.sharing import share
 from bot.slack.values import AskFor, FetchLink, Order, read_order, read_question
@@ -122,9 +129,10 @@ class Modal:
         if click.view == "modal":
             self.view_id, self.callback_id = click.view_id, click.callback_id
         deed = (click.user, click.view_id, click.action, click.value)
-        with self.means.once.doing(deed) as is_first:
+        order = read_order(click.value)
+        with self.means.once.doing(deed, afterwards_s=lasting_s(order)) as is_first:
             if is_first:
-                await self._carry_out(click, read_order(click.value))
+                await self._carry_out(click, order)
 
     async def _carry_out(self, click: Click, order: Order) -> None:
         if click.view == "home":

@@ -49,8 +49,7 @@ class Press:
             return
         deed = (self.click.user, self.click.message_ts, self.click.action, self.click.value)
         order = self._order()
-        lasting = isinstance(order, AskFor) and (order.to_me or order.lookup.here)
-        with self.means.once.doing(deed, afterwards_s=AFTERWARDS_S if lasting else 0) as is_first:
+        with self.means.once.doing(deed, afterwards_s=lasting_s(order)) as is_first:
             if is_first:
                 await self._carry_out(order)
             else:
@@ -84,8 +83,6 @@ class Press:
         click, is_refresh = self.click, self.click.action in REFRESHING
         place = await self._place()
         changes = click.is_direct or (is_refresh and not click.is_ephemeral and not place.is_shared)
-        if changes and click.shared_by:
-            self.means.rights.require(person, Action.SHARE, place)
         view = replace(
             self.view,
             surface=self._surface(changes=changes),
@@ -93,12 +90,19 @@ class Press:
             shared_by=click.shared_by or None if changes else None,
         )
         inquiry = self._inquiry(lookup, person, place, view, is_fresh=is_refresh)
+        if changes and click.shared_by:
+            inquiry = replace(inquiry, share_in=place)
         found = await self.means.lookups.find(inquiry)
         message = answer(found.outcomes, lookup, found.view)
-        if changes:
+        is_news = any(isinstance(outcome, Report) for outcome in found.outcomes)
+        if changes and is_news:
             await to_its_end(self.means.replies.update(click.channel, click.message_ts, message))
             return
-        asked = replace(click.asked, replaces=click.is_ephemeral)
+        # A failure stands beside the message: what was known is worth keeping.
+        is_worth_more = is_news or any(
+            isinstance(each, Failure) and each.last_known for each in found.outcomes
+        )
+        asked = replace(click.asked, replaces=click.is_ephemeral and is_worth_more)
         await to_its_end(self.means.replies.answer(asked, message))
 
     def _surface(self, *, changes: bool) -> Surface:
@@ -140,6 +144,12 @@ class Press:
         )
 
 
+def lasting_s(order: Order) -> float:
+    """How long an order counts as done: a post is not taken back."""
+    is_post = isinstance(order, AskFor) and (order.to_me or order.lookup.here)
+    return AFTERWARDS_S if is_post else 0.0
+
+
 async def fetch_link(
     click: Click, order: FetchLink, person: Person, view: View, means: Means
 ) -> Message:
@@ -157,16 +167,17 @@ async def fetch_link(
         found = await means.lookups.find(
             Inquiry(lookup=lookup, person=person, place=place, view=view, is_fresh=True)
         )
-        report = _report(found.outcomes[0])
-        means.rights.require(
-            person, Action.LINK, place, instance=order.instance, region=report.region
-        )
-    except Refused:
-        await means.ledger.written(clerk.entry(Deed.REFUSED))
+        region = _region(found.outcomes[0])
+        rule = means.rights.require(
+            person, Action.LINK, place, instance=order.instance, region=region
+        ).rule
+    except Refused as refusal:
+        await means.ledger.written(clerk.entry(Deed.REFUSED, rule=refusal.rule))
         raise
+    report = _report(found.outcomes[0])
     export = _export(report, order)
     if can_be_given(export, view) and not await means.ledger.written(
-        clerk.entry(Deed.GIVEN, report.region)
+        clerk.entry(Deed.GIVEN, region=region, rule=rule)
     ):
         raise Refused(Refusal.NO_AUDIT)
     give = curl_given if order.as_curl else link_given
@@ -183,7 +194,7 @@ class _Clerk:
     view: View
     means: Means
 
-    def entry(self, deed: Deed, region: str = "") -> AuditEntry:
+    def entry(self, deed: Deed, *, region: str = "", rule: str = "") -> AuditEntry:
         return AuditEntry(
             at=self.means.now(),
             user=self.person.actor.user,
@@ -193,8 +204,14 @@ class _Clerk:
             region=region or self.order.region,
             export=self.order.export,
             deed=deed,
+            rule=rule,
             reference=self.view.reference,
         )
+
+
+def _region(outcome: Report | Failure) -> str:
+    """Where the instance is; "" when that will not be known."""
+    return outcome.region if isinstance(outcome, Report) else ""
 
 
 def _report(outcome: Report | Failure) -> Report:

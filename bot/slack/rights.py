@@ -74,14 +74,26 @@ class Rights:
             self.require(person, Action.LOOK_UP, place)
 
     def visible(
-        self, person: Person, place: Place | None, instances: tuple[InstanceId, ...]
+        self,
+        person: Person,
+        place: Place | None,
+        instances: tuple[InstanceId, ...],
+        *,
+        is_own: bool,
     ) -> tuple[InstanceId, ...]:
-        """Those instances whose names this person may see here."""
+        """Those instances whose names this person may see here.
+
+        Args:
+            person: who.
+            place: where; None outside channels.
+            instances: which.
+            is_own: this person asked about them before; then the region may stay open.
+        """
+        enough = {Verdict.ALLOWED, Verdict.OPEN} if is_own else {Verdict.ALLOWED}
         return tuple(
             each
             for each in instances
-            if self.decide(person, Action.LOOK_UP, place, instance=each).verdict
-            is not Verdict.REFUSED
+            if self.decide(person, Action.LOOK_UP, place, instance=each).verdict in enough
         )
 
     def require(
@@ -92,7 +104,7 @@ class Rights:
         *,
         instance: InstanceId | None = None,
         region: str | None = None,
-    ) -> None:
+    ) -> Decision:
         """Let pass what is allowed, or may turn out to be once the region is known.
 
         Raises:
@@ -101,6 +113,7 @@ class Rights:
         decision = self.decide(person, action, place, instance=instance, region=region)
         if decision.verdict is Verdict.REFUSED:
             raise refused(decision)
+        return decision
 
 
 def refused(decision: Decision) -> Refused:

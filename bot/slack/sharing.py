@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from bot.errors import SlackRefused
-from bot.model import Failure, Message
+from bot.model import Failure, Message, Report
 from bot.record import AuditEntry, Deed
 from bot.render.answer import answer
 from bot.render.trouble import beside
@@ -40,6 +40,8 @@ async def share(means: Means, inquiry: Inquiry, *, channel: str, thread_ts: str 
     Raises:
         Refused: when the sharer may not, there.
     """
+    # The sharer's own answer is shown only when sharing fails: no link of it is shown for sure.
+    inquiry = replace(inquiry, view=replace(inquiry.view, links=False))
     found = await means.lookups.find(inquiry)
     own = answer(found.outcomes, inquiry.lookup, found.view)
     if all(isinstance(outcome, Failure) for outcome in found.outcomes):
@@ -50,7 +52,7 @@ async def share(means: Means, inquiry: Inquiry, *, channel: str, thread_ts: str 
     except SlackRefused as refusal:  # the asker gets what was found, whoever else does not
         event("reply.not_shared", logging.WARNING, code=refusal.code)
         return Shared(own=beside(own, refusal), is_done=False)
-    await means.ledger.written(*_entries(means, inquiry, channel))
+    await means.ledger.written(*_entries(means, inquiry, found, channel))
     return Shared(own=own, is_done=True)
 
 
@@ -65,7 +67,7 @@ def _for_everybody(found: Found, inquiry: Inquiry) -> Message:
     return answer(found.outcomes, inquiry.lookup, view)
 
 
-def _entries(means: Means, inquiry: Inquiry, channel: str) -> list[AuditEntry]:
+def _entries(means: Means, inquiry: Inquiry, found: Found, channel: str) -> list[AuditEntry]:
     actor = inquiry.person.actor
     return [
         AuditEntry(
@@ -73,11 +75,12 @@ def _entries(means: Means, inquiry: Inquiry, channel: str) -> list[AuditEntry]:
             user=actor.user,
             team=actor.team,
             channel=channel,
-            instance=instance,
-            region="",
+            instance=outcome.instance,
+            region=outcome.region,
             export="",
             deed=Deed.SHARED,
             reference=inquiry.view.reference,
         )
-        for instance in inquiry.lookup.instances
+        for outcome in found.outcomes
+        if isinstance(outcome, Report)
     ]

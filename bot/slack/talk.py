@@ -113,7 +113,11 @@ class Talk:
             mine = await ledger.of_user(person.actor.team, asked.user)
         if asked.door is not Door.DIRECT:
             here = await ledger.of_channel(person.actor.team, asked.channel)
-        return menu(view, rights.visible(person, place, mine), rights.visible(person, place, here))
+        return menu(
+            view,
+            rights.visible(person, place, mine, is_own=True),
+            rights.visible(person, place, here, is_own=False),
+        )
 
 
 def _to_the_asker_alone(asked: Asked) -> Asked:

@@ -12,6 +12,7 @@ from bot.store.rows import fitted
 from bot.store.tables import ACCOUNT, audit
 
 MOST = 1_000
+APPEND_S = 2.0  # somebody waits; what is written later all the same says too much, not too little
 
 
 class Audit:
@@ -35,7 +36,9 @@ class Audit:
         if not entries:
             return
         rows = [fitted(audit, _row(entry)) for entry in entries]
-        await self._database.write(lambda connection: connection.execute(insert(audit), rows))
+        await self._database.write(
+            lambda connection: connection.execute(insert(audit), rows), within_s=APPEND_S
+        )
 
     async def entries(
         self,

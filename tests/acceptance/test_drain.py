@@ -12,9 +12,10 @@ from bot.demo.cloud_mishap import Silence
 from bot.demo.slack_api import SlackApi
 from bot.demo.workspace import ANNA, TEAM, WITH_APP
 from bot.demo.world import EXAMPLE_INSTANCE
+from bot.memory import BoundedMemory
 from bot.model import Condition
 from bot.policy import EVERY_MEMBER
-from bot.query import BoundedMemory, open_query
+from bot.query import open_query
 from bot.settings import constant
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk

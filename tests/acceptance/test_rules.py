@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo.cloud_api import CloudApi
+from bot.demo.cloud_mishap import NoAnswer
 from bot.demo.slack_api import SlackApi
 from bot.demo.workspace import ANNA, BEN, GITA_GUEST, SHARED, WITH_APP, Posted, UserGroup
 from bot.demo.world import EXAMPLE_INSTANCE, LINKED_INSTANCE, SINGAPORE_INSTANCE
@@ -84,6 +85,26 @@ async def test_a_missing_instance_looks_like_a_forbidden_one(ruled: SlackApi) ->
     missing = await ask(ruled, "cmgo-unknown1", user=BEN)
 
     assert "rules of this app" in all_text(missing)
+
+
+async def test_where_a_rule_refuses_a_region_a_missing_instance_looks_like_one_of_it(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(
+        'default = "allow"\n[[rule]]\nname = "no"\nregions = ["ap-singapore"]\neffect = "deny"\n'
+    )
+    async with serving(slack, cloud, MONGOLOG_POLICY=str(path)):
+        forbidden = await ask(slack, SINGAPORE_INSTANCE)
+        missing = await ask(slack, "cmgo-unknown1")
+        allowed = await ask(slack, EXAMPLE_INSTANCE)
+        cloud.every_answer = NoAnswer()
+        down = await ask(slack, "cmgo-unknown2")
+
+    assert forbidden.text == missing.text
+    assert "The rule no says no" in missing.text
+    assert allowed.text.startswith("Done")
+    assert "No answer from the cloud" in down.text
 
 
 async def test_the_place_counts(ruled: SlackApi, cloud: CloudApi) -> None:

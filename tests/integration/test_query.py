@@ -34,8 +34,9 @@ from bot.errors import (
     NotAuthorised,
     Throttled,
 )
+from bot.memory import BoundedMemory, Memory
 from bot.model import Failure, InstanceId, Lookup, Report
-from bot.query import BoundedMemory, Memory, Query, _slots_of_one, open_query
+from bot.query import Query, _slots_of_one, open_query
 from bot.settings import constant
 
 NOW = datetime(2026, 1, 31, 17, 30, tzinfo=UTC)

@@ -25,6 +25,7 @@ LEVELS = {
     "policy": 2,
     "render": 2,
     "store": 2,
+    "memory": 2,
     "query": 3,
     "rules_file": 3,
     "demo": 3,

@@ -67,11 +67,27 @@ async def test_asking_again_what_is_asked_already_takes_no_further_place() -> No
     await settle()
 
     again = asyncio.create_task(crowd.ask("U1", "q0"))
+    waiting = asyncio.create_task(crowd.ask("U1", "q5"))
     await settle()
     assert crowd.under_way.count("q0") == 2
+    assert "q5" not in crowd.under_way  # the same question waits for the same turn
 
     crowd.let_go.set()
-    await asyncio.gather(*tasks, again)
+    await asyncio.gather(*tasks, again, waiting)
+
+
+async def test_a_place_outlives_the_one_who_took_it() -> None:
+    crowd = Crowd()
+    tasks = [asyncio.create_task(crowd.ask("U1", f"q{number}")) for number in range(3)]
+    joined = asyncio.create_task(crowd.ask("U1", "q2"))
+    await settle()
+    tasks[2].cancel()
+    await asyncio.wait([tasks[2]])
+
+    crowd.let_go.set()
+    await asyncio.gather(tasks[0], tasks[1], joined)
+
+    assert not crowd.caps._lines
 
 
 async def test_who_gives_up_waiting_leaves_the_place_and_nobody_is_remembered() -> None:
@@ -85,7 +101,7 @@ async def test_who_gives_up_waiting_leaves_the_place_and_nobody_is_remembered() 
     await asyncio.gather(tasks[0], tasks[1], tasks[3])
 
     assert crowd.most == MOST_UNDER_WAY
-    assert not crowd.caps._shares
+    assert not crowd.caps._lines
 
 
 async def test_a_turn_that_breaks_is_given_back() -> None:
@@ -97,4 +113,4 @@ async def test_a_turn_that_breaks_is_given_back() -> None:
     async with AsyncExitStack() as stack:
         for number in range(MOST_UNDER_WAY):
             await stack.enter_async_context(caps.turn("U1", number))
-    assert not caps._shares
+    assert not caps._lines

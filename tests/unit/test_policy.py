@@ -21,6 +21,7 @@ from bot.policy import (
     Verdict,
     decide,
 )
+from bot.policy.deciding import ELSEWHERE
 from bot.policy.nouns import SEEN_BY_OTHERS
 
 ALLOWED, REFUSED, OPEN = Verdict.ALLOWED, Verdict.REFUSED, Verdict.OPEN
@@ -177,13 +178,16 @@ def test_whoever_is_no_member_is_named_by_kind_or_by_id_alone(kind: Kind) -> Non
     assert verdict(only(kinds=(kind,)), stranger) is ALLOWED
 
 
-def test_a_rule_that_refuses_is_about_members_alone_unless_it_says_kinds() -> None:
+def test_a_rule_that_refuses_is_about_everybody_unless_it_says_kinds() -> None:
     guests = Rule(name="guests look", kinds=(Kind.GUEST,))
+    an_app = Rule(name="an app", apps=("A0ALERTS",))
     shut = Rule(name="shut", effect="deny")
-    shut_for_all = Rule(name="shut", effect="deny", kinds=tuple(Kind))
+    shut_for_members = Rule(name="shut", effect="deny", kinds=(Kind.MEMBER,))
+    app = actor(Kind.UNKNOWN, app="A0ALERTS", user="U0BOT")
 
-    assert verdict(Rules(rules=(shut, guests)), actor(Kind.GUEST)) is ALLOWED
-    assert verdict(Rules(rules=(shut_for_all, guests)), actor(Kind.GUEST)) is REFUSED
+    assert verdict(Rules(rules=(shut, guests)), actor(Kind.GUEST)) is REFUSED
+    assert verdict(Rules(rules=(shut, an_app)), app) is REFUSED
+    assert verdict(Rules(rules=(shut_for_members, guests)), actor(Kind.GUEST)) is ALLOWED
 
 
 def test_an_app_is_named_by_its_own_id_alone() -> None:
@@ -252,7 +256,15 @@ def test_what_depends_on_the_region_stays_open_until_it_is_known() -> None:
     assert ask(rules, actor(), region=None) == Decision(verdict=OPEN)
     assert verdict(rules, actor(), region=TOKYO) is REFUSED
     assert verdict(rules, actor(), region=FRANKFURT) is ALLOWED
-    assert verdict(rules, actor(), region=NOWHERE) is ALLOWED
+    assert verdict(rules, actor(), region=ELSEWHERE) is ALLOWED
+
+
+def test_an_instance_that_is_nowhere_looks_like_a_forbidden_one() -> None:
+    refusing = Rules(rules=(Rule(name="tokyo", regions=(TOKYO,), effect="deny"),))
+    allowing = Rules(rules=(Rule(name="tokyo", regions=(TOKYO,)),), default="deny")
+
+    assert ask(refusing, actor(), region=NOWHERE) == ask(refusing, actor(), region=TOKYO)
+    assert verdict(allowing, actor(), region=NOWHERE) is REFUSED
 
 
 def test_a_rule_that_is_never_reached_leaves_nothing_open() -> None:
@@ -314,7 +326,7 @@ ANYWHERE = st.sampled_from((None, NOWHERE, *REGIONS))
 def test_it_is_open_exactly_when_two_regions_would_differ(
     rules: Rules, who: Actor, action: Action, asked: dict[str, object]
 ) -> None:
-    each = {verdict(rules, who, action, region=name, **asked) for name in (NOWHERE, *REGIONS)}
+    each = {verdict(rules, who, action, region=name, **asked) for name in (ELSEWHERE, *REGIONS)}
 
     assert verdict(rules, who, action, region=None, **asked) is (
         OPEN if len(each) > 1 else each.pop()

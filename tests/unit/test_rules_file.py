@@ -437,7 +437,7 @@ def test_the_example_can_be_kept_and_read(path: Path, capsys: pytest.CaptureFixt
     path.write_text(capsys.readouterr().out, encoding="utf-8")
 
     assert run(example=False, path=str(path)) == 0
-    assert capsys.readouterr().out.startswith("line 36  No links in the demo channel: refuses link")
+    assert capsys.readouterr().out.startswith("line 37  No links in the demo channel: refuses link")
 
 
 def test_rules_are_listed_in_words_with_their_lines(

@@ -7,7 +7,7 @@ from typing import Any
 
 import bot.app
 from bot.cli import main
-from bot.query import BoundedMemory
+from bot.memory import BoundedMemory
 
 
 class Nothing:
