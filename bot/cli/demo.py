@@ -20,6 +20,7 @@ from bot.app import running
 from bot.demo import world
 from bot.demo.cloud_api import CloudApi
 from bot.demo.page import Page
+from bot.demo.page.alerts import seed
 from bot.demo.slack_api import SlackApi
 from bot.demo.workspace import Posted, small_workspace
 from bot.errors import SettingsError
@@ -88,6 +89,7 @@ async def _serve(port: int, *, browser: bool) -> int:
     async with demo() as slack, Page(slack, port=port) as page:
         for question in FIRST_QUESTIONS:
             await _ask(slack, question)
+        seed(slack)
         print(f"Ask more at {page.url} (Ctrl-C ends).", flush=True)
         if browser and sys.stdout.isatty():
             await asyncio.to_thread(_show, page.url)

@@ -26,7 +26,7 @@ class Home:
             return
         self.means.homes.put(user, self.view.now, kept_s=DRAWN_FOR_S)
         person = await self.means.rights.person(user, team)
-        self.means.rights.require_known(person, None)
+        self.means.rights.require_known(person, None, is_about_nothing=True)
         mine = await self.means.ledger.of_user(team, user)
         shown = self.means.rights.visible(person, None, mine, is_own=True)
         view = replace(self.view, zone=person.zone)

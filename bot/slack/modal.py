@@ -51,6 +51,7 @@ class Modal:
         view_id: the modal that is open; "" while there is none.
         callback_id: what it is named.
         context: what is noted in it.
+        is_shared: the answer was just shared, so that there is nothing more to press.
     """
 
     request: Request
@@ -59,6 +60,7 @@ class Modal:
     view_id: str = ""
     callback_id: str = LOOKUP_VIEW
     context: Context = field(default_factory=Context)
+    is_shared: bool = False
 
     async def run(self) -> None:
         """Open the modal, or take the one that is open, and answer in it."""
@@ -75,6 +77,8 @@ class Modal:
     async def tell(self, message: Message) -> None:
         """Say it in the modal, or in private messages when there is none."""
         if self.view_id:
+            # Whoever may not ask, or can't be answered now, has nothing to choose or to share.
+            self.context = replace(self.context, instances=(), question="")
             try:
                 await self._show(message)
             except SlackRefused:
@@ -163,8 +167,11 @@ class Modal:
         place = await self.means.rights.people.place(channel)
         inquiry = replace(await self._inquiry(lookup), share_in=place)
         shared = await share(self.means, inquiry, channel=channel, thread_ts=thread_ts)
-        told = shared_note(shared.own, channel) if shared.is_done else shared.own
-        await to_its_end(self._show(told))
+        if shared.is_done:
+            self.is_shared = True
+            await to_its_end(self._show(shared_note(shared.own, channel)))
+        else:
+            await to_its_end(self._show(shared.own))
 
     async def _send_to_me(self, lookup: Lookup) -> None:
         inquiry = await self._inquiry(lookup)
@@ -216,6 +223,6 @@ class Modal:
             return None
 
     def _sharing(self) -> Share | None:
-        if not self.context.question:
+        if not self.context.question or self.is_shared:
             return None
         return Share.THREAD if self.context.channel else Share.CONVERSATION

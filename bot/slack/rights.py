@@ -64,13 +64,21 @@ class Rights:
             self.rules, person.actor, action, instance=instance, region=region, place=place
         )
 
-    def require_known(self, person: Person, place: Place | None) -> None:
-        """Refuse guests, people of other organisations and strangers whom no rule can name.
+    def require_known(
+        self, person: Person, place: Place | None, *, is_about_nothing: bool = False
+    ) -> None:
+        """Refuse guests, people of other organisations and strangers whom no rule names.
+
+        Args:
+            person: who.
+            place: where; None outside channels.
+            is_about_nothing: what is wanted is about no instance; else the rules are asked again
+                when the instance is known.
 
         Raises:
             Refused: with the reason.
         """
-        if person.actor.kind in NOBODY and not self.rules.rules:
+        if person.actor.kind in NOBODY and (is_about_nothing or not self.rules.rules):
             self.require(person, Action.LOOK_UP, place)
 
     def visible(

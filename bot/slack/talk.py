@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.errors import SlackRefused
 from bot.model import HealthCheck, Help, InstanceId, Lookup, Menu, Message, WatchStatus
 from bot.parse import parse
-from bot.policy import NOBODY, Action, Place
+from bot.policy import Place
 from bot.render.answer import answer
 from bot.render.condition import health, watch_status
 from bot.render.guide import help_on, menu
@@ -76,8 +76,8 @@ class Talk:
         surface = Surface.EPHEMERAL if self.asked.is_private else SURFACES[self.asked.door]
         is_command = self.asked.door is Door.COMMAND
         view = replace(self.view, zone=person.zone, links=is_command, surface=surface)
-        if not isinstance(command, Lookup) and person.actor.kind in NOBODY:
-            self.means.rights.require(person, Action.LOOK_UP, place)
+        if not isinstance(command, Lookup):
+            self.means.rights.require_known(person, place, is_about_nothing=True)
         match command:
             case Menu():
                 return await self._menu(person, place, view)

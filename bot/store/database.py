@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection
 
 READ_S = 2.0  # somebody waits
-WRITE_S = 12.0  # longer than SQLite waits for a lock, so that it can say so
+WRITE_S = 6.0  # longer than SQLite waits for a lock, so that it can say so
 
 Fact = TypeVar("Fact")
 Work = Callable[[Connection], Fact]

@@ -4,13 +4,14 @@ keep ──► this process ──► writer ──► database         region_o
                                                       last_answer ◄── the newer one of both
 """
 
+import asyncio
 import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, select
 
 from bot.errors import StoreError
 from bot.model import InstanceId, Report
@@ -92,11 +93,13 @@ class StoredMemory:
             return None
 
     async def _write(self, reports: list[Report]) -> None:
-        def write(connection: Connection) -> None:
-            rows = [fitted(last_answer, _row(report)) for report in reports]
-            upsert(connection, last_answer, rows, newest="as_of")
-
-        await self._database.write(write)
+        # Much text for the loop that answers people: another thread makes it.
+        rows = await asyncio.to_thread(
+            lambda: [fitted(last_answer, _row(report)) for report in reports]
+        )
+        await self._database.write(
+            lambda connection: upsert(connection, last_answer, rows, newest="as_of")
+        )
 
     def _hold_region(self, instance: InstanceId, region: str) -> None:
         self._regions[instance] = region

@@ -16,7 +16,7 @@ from sqlalchemy.pool import QueuePool
 from bot.store.database import READ_S, WRITE_S, Work
 from bot.store.faults import storing
 
-BUSY_MS = 10_000
+BUSY_MS = 1_500  # somebody may wait, and the end of the process; what can wait is tried again
 # Synchronous NORMAL: nothing is lost with the process; a power cut may take the last commits.
 WRITING = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL")
 

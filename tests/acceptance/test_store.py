@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,54 @@ async def test_health_tells_of_a_store_that_takes_nothing(stored: SlackApi, path
     async with asyncio.timeout(10):
         while "store is damaged" not in all_text(await ask(stored, "health")):
             await asyncio.sleep(0.05)
+
+
+async def test_several_instances_are_audited_as_they_are_shown(
+    stored: SlackApi, path: Path
+) -> None:
+    answer = await ask(stored, f"{LINKED_INSTANCE} {EXAMPLE_INSTANCE} page 2")
+
+    assert "Download" in controls(answer)
+    assert run(path, "SELECT deed, instance FROM audit") == [("link.shown", LINKED_INSTANCE)]
+
+
+async def test_what_is_shared_is_audited_as_shared_and_no_link_as_shown(
+    stored: SlackApi, path: Path
+) -> None:
+    await stored.command(f"{LINKED_INSTANCE} cmgo-unknown1 here")
+    await stored.wait_for(lambda posted: posted.via == "chat.postMessage")
+    rows: list[tuple[object, ...]] = []
+    async with asyncio.timeout(5):
+        while not rows:
+            await asyncio.sleep(0.02)
+            rows = run(path, "SELECT deed, instance, region FROM audit")
+
+    assert rows == [("answer.shared", LINKED_INSTANCE, "ap-guangzhou")]
+
+
+async def test_a_locked_store_keeps_nobody_waiting_for_long(stored: SlackApi, path: Path) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with asyncio.timeout(8):
+            answer = await ask(stored, LINKED_INSTANCE)
+        other.rollback()
+
+    assert answer.text.startswith("Done")
+    assert "Download" not in controls(answer)
+
+
+async def test_an_empty_list_is_what_was_known_last_when_the_instance_was_found_before(
+    stored: SlackApi, cloud: CloudApi
+) -> None:
+    await ask(stored, LINKED_INSTANCE)
+    for task in cloud.world.tasks(LINKED_INSTANCE, "ap-guangzhou", datetime.now(UTC)) or ():
+        cloud.world.remove(task["TaskId"])
+    await asyncio.sleep(2.1)
+    assert (await ask(stored, LINKED_INSTANCE)).text.startswith("No exports")
+    await asyncio.sleep(2.1)
+    cloud.every_answer = NoAnswer()
+
+    answer = await ask(stored, LINKED_INSTANCE)
+
+    assert answer.text.startswith("Not current")
+    assert "no exports" in answer.text

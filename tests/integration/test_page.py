@@ -13,7 +13,8 @@ import httpx
 import pytest
 from aiohttp import web
 
-from bot.demo.page import COMMAND, EXAMPLES, FILES, PORT_IS_TAKEN, PORT_IS_UNUSABLE, Page
+from bot.demo.page import EXAMPLES, FILES, PORT_IS_TAKEN, PORT_IS_UNUSABLE, Page
+from bot.demo.page.acts import COMMAND
 from bot.demo.slack_api import SlackApi
 from bot.demo.workspace import ANNA, BEN, GITA_GUEST, PRIVATE, WITH_APP, Posted, small_workspace
 from bot.errors import SettingsError
@@ -148,11 +149,10 @@ def test_the_page_names_only_files_that_are_served() -> None:
     code = "".join((SOURCES / name).read_text(encoding="utf-8") for name in SCRIPTS)
     named = {
         *re.findall(r'(?:src|href)="([^"]+)"', markup),
-        *re.findall(r'from "\./([^"]+)"', code),
+        *re.findall(r'(?:from|src:) "(?:\./)?([^"]+)"', code),
     }
 
-    assert named
-    assert named <= set(FILES)
+    assert named == set(FILES) - {"page.html"}
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -163,7 +163,8 @@ def test_no_script_reads_text_as_markup(name: str) -> None:
 
 
 def test_every_emoji_that_the_app_sends_is_shown() -> None:
-    sources = (path.read_text(encoding="utf-8") for path in (BOT / "render").glob("*.py"))
+    senders = (*(BOT / "render").glob("*.py"), SOURCES / "alerts.py")
+    sources = (path.read_text(encoding="utf-8") for path in senders)
     sent = {name for text in sources for name in re.findall(r":([a-z][a-z0-9_]*):[ \"*]", text)}
     table = (SOURCES / "mrkdwn.js").read_text(encoding="utf-8").partition("const EMOJI = {")[2]
     known = set(re.findall(r"^  (\w+): ", table.partition("};")[0], re.MULTILINE))
@@ -375,7 +376,19 @@ async def test_each_name_of_loopback_is_admitted(http: httpx.AsyncClient, host: 
         pytest.param({"Content-Type": ""}, 415, id="no type"),
     ],
 )
-@pytest.mark.parametrize("path", ["/ask", "/click"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/ask",
+        "/click",
+        "/shortcut",
+        "/message-shortcut",
+        "/home",
+        "/use",
+        "/submit",
+        "/close",
+    ],
+)
 async def test_another_page_can_not_drive_the_demo(
     http: httpx.AsyncClient, app: App, path: str, headers: dict[str, str], status: int
 ) -> None:
@@ -434,8 +447,14 @@ async def test_a_number_that_is_no_port_is_a_sentence(slack: SlackApi, port: int
     assert caught.value.faults == (PORT_IS_UNUSABLE,)
 
 
+def listening_in(slack: SlackApi) -> list[list[Any]]:
+    """Everybody who listens to the workspace."""
+    heard = (slack.on_posted, slack.workspace.on_said, slack.surfaces.on_shown)
+    return [list(listeners) for listeners in heard]
+
+
 async def test_closing_ends_the_streams_and_leaves_slack_alone(slack: SlackApi) -> None:
-    listeners = list(slack.on_posted)
+    listeners = listening_in(slack)
     async with httpx.AsyncClient(trust_env=False) as http:
         async with Page(slack, port=0) as page:
             http.base_url = httpx.URL(page.url)
@@ -446,5 +465,5 @@ async def test_closing_ends_the_streams_and_leaves_slack_alone(slack: SlackApi) 
             await stream.next()
         await opened.__aexit__(None, None, None)
 
-    assert slack.on_posted == listeners
+    assert listening_in(slack) == listeners
     assert say(slack, "still here").text == "still here"

@@ -3,13 +3,12 @@
 It shows what the app says and passes on what a person types and clicks. It answers nothing itself,
 keeps nothing on disk and loads nothing from elsewhere.
 
-    browser ──/ask, /click──► Page ──► SlackApi ──► the app
-       ▲                                   │
-       └──────── /messages ◄─── Feed ◄─────┘
+    browser ──/ask, /click, …──► Acts ──► SlackApi ──► the app
+       ▲                                      │
+       └────────── /messages ◄──── Feed ◄─────┘
 """
 
 import errno
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from importlib import resources
@@ -19,8 +18,9 @@ from typing import Self
 from aiohttp import web
 
 from bot.demo import world
-from bot.demo.page.feed import Asked, Feed
-from bot.demo.page.guard import admit_this_page_only, protect_answer, read_fields
+from bot.demo.page.acts import GLOBAL_SHORTCUT, MESSAGE_SHORTCUT, Acts
+from bot.demo.page.feed import Feed
+from bot.demo.page.guard import admit_this_page_only, protect_answer
 from bot.demo.slack_api import SlackApi
 from bot.demo.workspace import ANNA, WITH_APP
 from bot.errors import SettingsError
@@ -31,18 +31,34 @@ SHUTDOWN_S = 0.5  # for answers that are being written when the demo ends
 PORT_IS_TAKEN = "--port: the port is taken by another program"
 PORT_IS_UNUSABLE = "--port: this port can't be used: take one between 1024 and 65535"
 
+SCRIPTS = (
+    "page.js",
+    "asking.js",
+    "blocks.js",
+    "chosen.js",
+    "controls.js",
+    "conversation.js",
+    "dates.js",
+    "element.js",
+    "fields.js",
+    "home.js",
+    "inspector.js",
+    "menu.js",
+    "message.js",
+    "modal.js",
+    "mrkdwn.js",
+    "post.js",
+    "rich_text.js",
+    "stream.js",
+)
 FILES = MappingProxyType(
     {
         "page.html": "text/html",
         "page.css": "text/css",
+        "blocks.css": "text/css",
+        "views.css": "text/css",
         "icon.svg": "image/svg+xml",
-        "page.js": "text/javascript",
-        "message.js": "text/javascript",
-        "blocks.js": "text/javascript",
-        "rich_text.js": "text/javascript",
-        "mrkdwn.js": "text/javascript",
-        "dates.js": "text/javascript",
-        "element.js": "text/javascript",
+        **dict.fromkeys(SCRIPTS, "text/javascript"),
     }
 )
 EXAMPLES = MappingProxyType(
@@ -64,7 +80,7 @@ EXAMPLES = MappingProxyType(
     }
 )
 
-COMMAND = re.compile(r"\s*/mongolog(?:\s+|$)")
+WITH_HOME = ("member", "guest", "multi_channel_guest")  # kinds of people whose sidebar has the app
 
 
 class Page:
@@ -78,7 +94,8 @@ class Page:
     def __init__(self, slack: SlackApi, *, port: int = 8080) -> None:
         self._slack = slack
         self._port = port
-        self._feed = Feed(slack.workspace)
+        self._feed = Feed(slack.workspace, slack.surfaces)
+        self._acts = Acts(slack, self._feed)
         # A stream is cancelled with its connection, so that none outlives its reader.
         self._runner = web.AppRunner(
             self._routes(), access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN_S
@@ -97,6 +114,9 @@ class Page:
             await self._runner.cleanup()
             is_taken = getattr(error, "errno", None) == errno.EADDRINUSE
             raise SettingsError((PORT_IS_TAKEN if is_taken else PORT_IS_UNUSABLE,)) from error
+        for person in self._slack.workspace.people:
+            if person.kind in WITH_HOME:
+                self._slack.workspace.open_dm(person.id)
         self._feed.open()
         return self
 
@@ -117,8 +137,8 @@ class Page:
             application.router.add_get(f"/{name}", _serving(name))
         application.router.add_get("/state", self._tell_state)
         application.router.add_get("/messages", self._stream_messages)
-        application.router.add_post("/ask", self._ask)
-        application.router.add_post("/click", self._click)
+        for path, act in self._acts.routes().items():
+            application.router.add_post(path, act)
         return application
 
     async def _tell_state(self, _: web.Request) -> web.Response:
@@ -127,6 +147,7 @@ class Page:
             "people": [asdict(person) for person in workspace.people],
             "channels": [asdict(channel) for channel in workspace.channels],
             "examples": [{"label": label, "text": text} for label, text in EXAMPLES.items()],
+            "shortcuts": {"message": MESSAGE_SHORTCUT[1], "global": GLOBAL_SHORTCUT[1]},
             "start": {"user": ANNA, "channel": WITH_APP},
         }
         return web.json_response(state)
@@ -136,42 +157,6 @@ class Page:
         await response.prepare(request)
         await self._feed.write_to(response)
         return response
-
-    async def _ask(self, request: web.Request) -> web.Response:
-        fields = await read_fields(request, "text", "user", "channel")
-        typed_at = self._slack.clock()
-        words = COMMAND.sub("", fields["text"], count=1)
-        try:
-            delivery = await self._slack.command(
-                words, user=fields["user"], channel=fields["channel"]
-            )
-        except ValueError as error:
-            raise web.HTTPBadRequest(text=str(error)) from error
-        self._feed.tell_asked(
-            Asked(
-                ts=f"{typed_at:.6f}",
-                user=delivery.user,
-                channel=delivery.channel,
-                text=words,
-                outcome=delivery.outcome,
-            )
-        )
-        return web.json_response({"outcome": delivery.outcome})
-
-    async def _click(self, request: web.Request) -> web.Response:
-        fields = await read_fields(
-            request, "channel", "ts", "action_id", optional=("value", "user")
-        )
-        posted = self._slack.workspace.find(fields["channel"], fields["ts"])
-        if posted is None:
-            raise web.HTTPNotFound(text="the message is gone")
-        try:
-            delivery = await self._slack.click(
-                posted, fields["action_id"], value=fields.get("value"), user=fields.get("user")
-            )
-        except ValueError as error:
-            raise web.HTTPBadRequest(text=str(error)) from error
-        return web.json_response({"outcome": delivery.outcome})
 
 
 def _serving(name: str) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -1,8 +1,10 @@
 // Block Kit as DOM nodes, as Slack shows it.
 // docs.slack.dev/reference/block-kit
 
-import { anchor, element } from "./element.js";
-import { mrkdwn, withEmoji } from "./mrkdwn.js";
+import { CONTROLS, label } from "./controls.js";
+import { element } from "./element.js";
+import { field } from "./fields.js";
+import { mrkdwn } from "./mrkdwn.js";
 import { richText } from "./rich_text.js";
 
 const BLOCKS = {
@@ -13,22 +15,22 @@ const BLOCKS = {
   divider: () => element("hr"),
   image: (block) => picture(block),
   rich_text: (block, around) => richText(block, around.names),
+  input: field,
 };
 
 const ELEMENTS = {
   mrkdwn: (text, around) => element("span", {}, words(text, around)),
   plain_text: (text, around) => element("span", {}, words(text, around)),
-  button,
-  overflow: (menu, around) => select(menu, "More", around),
-  static_select: (menu, around) => select(menu, menu.placeholder?.text ?? "Choose", around),
+  ...CONTROLS,
   image: (image) => picture(image),
 };
 
 /**
- * The blocks of one message.
+ * The blocks of one message or view.
  *
- * `around.names` tells the name behind an id; `around.act({action_id, value})` does what a click
- * asks for and resolves when it has been passed on.
+ * `around.names` tells the name behind an id, `around.conversations(filter)` what a menu of
+ * conversations offers, `around.values` what fields hold; `around.act({action_id, value})` does what
+ * a click asks for and resolves when it has been passed on.
  */
 export function blocks(list, around) {
   return list.map((block) => BLOCKS[block.type]?.(block, around) ?? unknown(block));
@@ -54,50 +56,7 @@ function one(piece, around) {
 
 function words(text, around) {
   if (text.type === "mrkdwn") return mrkdwn(text.text, around.names);
-  return text.emoji === false ? text.text : withEmoji(text.text);
-}
-
-function button(spec, around) {
-  const attributes = {
-    class: `button ${spec.style ?? ""}`,
-    "aria-label": spec.accessibility_label,
-    "data-action": spec.action_id,
-  };
-  const isLink = Boolean(spec.url);
-  const node = isLink
-    ? anchor(spec.url, attributes, words(spec.text))
-    : element("button", { ...attributes, type: "button" }, words(spec.text));
-  node.addEventListener("click", () => whileBusy(node, () => press(spec, spec.value, around)));
-  return node;
-}
-
-function select(menu, title, around) {
-  const options = menu.options ?? menu.option_groups.flatMap((group) => group.options);
-  const node = element(
-    "select",
-    { class: "button", "aria-label": title, "data-action": menu.action_id },
-    element("option", { value: "" }, title),
-    ...options.map((option) => element("option", { value: option.value }, words(option.text))),
-  );
-  node.value = menu.initial_option?.value ?? "";
-  node.addEventListener("change", () => whileBusy(node, () => press(menu, node.value, around)));
-  return node;
-}
-
-async function press(spec, value, around) {
-  const isMeant = !spec.confirm || window.confirm(`${spec.confirm.title.text}\n${spec.confirm.text.text}`);
-  if (isMeant) {
-    await around.act({ action_id: spec.action_id, value: value ?? null });
-  }
-}
-
-async function whileBusy(node, work) {
-  node.setAttribute("aria-busy", "true");
-  try {
-    await work();
-  } finally {
-    node.removeAttribute("aria-busy");
-  }
+  return label(text);
 }
 
 // The page loads nothing from elsewhere, so a picture shows as its words.

@@ -1,5 +1,10 @@
 // Makes DOM nodes. Text enters only as text nodes, so nothing foreign is ever read as markup.
 
+/** The element of the page with this id. */
+export function byId(id) {
+  return document.getElementById(id);
+}
+
 /** An element with attributes (`true` sets an empty one; null and false leave it out) and children. */
 export function element(name, attributes = {}, ...children) {
   const node = document.createElement(name);

@@ -6,6 +6,7 @@ and a foreign form can't send JSON.
 
 import json
 import re
+from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -49,15 +50,37 @@ async def read_fields(
     Raises:
         web.HTTPBadRequest: when the body is no such object; its text names the fields.
     """
-    try:
-        body = json.loads(await request.read())
-    except (ValueError, RecursionError):
-        body = None
-    given = body if isinstance(body, dict) else {}
+    given = await _read_object(request)
     fields = {name: given[name] for name in (*required, *optional) if given.get(name) is not None}
     if any(name not in fields for name in required) or not _are_texts(fields):
         raise web.HTTPBadRequest(text=f"a JSON object with texts is needed: {', '.join(required)}")
     return fields
+
+
+async def read_entries(request: web.Request, name: str) -> dict[str, dict[str, str | None]]:
+    """What fields hold, by block and action: the object `name` of a JSON object.
+
+    Raises:
+        web.HTTPBadRequest: when it is no object of objects of texts and nulls.
+    """
+    entries = (await _read_object(request)).get(name)
+    if not isinstance(entries, dict) or not all(map(_are_entries, entries.values())):
+        raise web.HTTPBadRequest(text=f"an object of objects of texts is needed: {name}")
+    return entries
+
+
+async def _read_object(request: web.Request) -> dict[str, Any]:
+    try:
+        body = json.loads(await request.read())
+    except (ValueError, RecursionError):
+        body = None
+    return body if isinstance(body, dict) else {}
+
+
+def _are_entries(block: object) -> bool:
+    return isinstance(block, dict) and all(
+        value is None or isinstance(value, str) for value in block.values()
+    )
 
 
 def _are_texts(fields: dict[str, str]) -> bool:
