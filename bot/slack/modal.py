@@ -23,13 +23,13 @@ from bot.slack.context import Context
 from bot.slack.errand import Means
 from bot.slack.inquiry import Inquiry
 from bot.slack.mentioned import mentioned
+from bot.slack.once import Turn
 from bot.slack.people import Person
 from bot.slack.press import (
     CONSOLE,
     DOWNLOAD,
     REFRESHING,
     fetch_link,
-    lasting_s,
     note_download,
 )
 from bot.slack.screens import SlackView
@@ -134,11 +134,11 @@ class Modal:
             self.view_id, self.callback_id = click.view_id, click.callback_id
         deed = (click.user, click.view_id, click.action, click.value)
         order = read_order(click.value)
-        with self.means.once.doing(deed, afterwards_s=lasting_s(order)) as is_first:
-            if is_first:
-                await self._carry_out(click, order)
+        with self.means.once.doing(deed) as turn:
+            if turn:
+                await self._carry_out(click, order, turn)
 
-    async def _carry_out(self, click: Click, order: Order) -> None:
+    async def _carry_out(self, click: Click, order: Order, turn: Turn) -> None:
         if click.view == "home":
             await self._open_loading(click.trigger_id)
         match order:
@@ -147,9 +147,11 @@ class Modal:
                 given = await fetch_link(click, order, person, self.view, self.means)
                 await self._show(given)
             case AskFor(to_me=True, lookup=lookup):
-                await self._send_to_me(lookup)
+                await self._send_to_me(lookup, turn)
             case AskFor(lookup=Lookup(here=True) as lookup):
                 await self._share(lookup, self.context.channel, self.context.thread_ts)
+                if self.is_shared:
+                    turn.is_done()
             case AskFor(lookup=lookup):
                 await self._ask(lookup, is_fresh=click.action in REFRESHING)
 
@@ -173,12 +175,13 @@ class Modal:
         else:
             await to_its_end(self._show(shared.own))
 
-    async def _send_to_me(self, lookup: Lookup) -> None:
+    async def _send_to_me(self, lookup: Lookup, turn: Turn) -> None:
         inquiry = await self._inquiry(lookup)
         view = replace(inquiry.view, surface=Surface.DIRECT, links=False)
         found = await self.means.lookups.find(replace(inquiry, view=view))
         message = answer(found.outcomes, lookup, found.view)
         await to_its_end(self.means.replies.post(self.request.user, message))
+        turn.is_done()
         own = answer(found.outcomes, lookup, replace(found.view, surface=Surface.MODAL))
         await self._show(shared_note(own, ""))
 

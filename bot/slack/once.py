@@ -2,9 +2,21 @@
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 AFTERWARDS_S = 5.0  # a thumb that presses again because nothing seemed to happen
 FOR_EVER = float("inf")
+
+
+@dataclass(slots=True)
+class Turn:
+    """The doing of a deed; `lasts_s` is for how long it counts as done afterwards."""
+
+    lasts_s: float = 0.0
+
+    def is_done(self) -> None:
+        """What was done can't be taken back, such as a post: not again for a few seconds."""
+        self.lasts_s = AFTERWARDS_S
 
 
 class Once:
@@ -19,22 +31,20 @@ class Once:
         self._done: dict[Hashable, float] = {}
 
     @contextmanager
-    def doing(self, deed: Hashable, *, afterwards_s: float = 0.0) -> Iterator[bool]:
-        """Whether the deed is to be done; False while it is being done, and so long afterwards.
+    def doing(self, deed: Hashable) -> Iterator[Turn | None]:
+        """The turn to do a deed; None while it is being done, or counts as done.
 
         Args:
             deed: who does what, to what.
-            afterwards_s: how long it counts as done, when nothing was raised.
         """
         now = self._clock()
         self._done = {each: until for each, until in self._done.items() if until > now}
         if deed in self._done:
-            yield False
+            yield None
             return
         self._done[deed] = FOR_EVER
-        done_until = 0.0
+        turn = Turn()
         try:
-            yield True
-            done_until = self._clock() + afterwards_s
+            yield turn
         finally:
-            self._done[deed] = done_until
+            self._done[deed] = self._clock() + turn.lasts_s

@@ -21,7 +21,7 @@ from bot.render.view import Surface, View
 from bot.slack.clicked import Click
 from bot.slack.errand import Means
 from bot.slack.inquiry import Inquiry
-from bot.slack.once import AFTERWARDS_S
+from bot.slack.once import Turn
 from bot.slack.people import Person
 from bot.slack.sharing import share
 from bot.slack.values import AskFor, FetchLink, Order, read_order
@@ -49,9 +49,9 @@ class Press:
             return
         deed = (self.click.user, self.click.message_ts, self.click.action, self.click.value)
         order = self._order()
-        with self.means.once.doing(deed, afterwards_s=lasting_s(order)) as is_first:
-            if is_first:
-                await self._carry_out(order)
+        with self.means.once.doing(deed) as turn:
+            if turn:
+                await self._carry_out(order, turn)
             else:
                 event("click.repeated")
 
@@ -64,7 +64,7 @@ class Press:
             raise BadCommand(Problem.OLD_BUTTON)
         return read_order(self.click.value)
 
-    async def _carry_out(self, order: Order) -> None:
+    async def _carry_out(self, order: Order, turn: Turn) -> None:
         person = await self.means.rights.person(self.click.user, self.click.team)
         self.view = replace(self.view, zone=person.zone)
         match order:
@@ -72,9 +72,9 @@ class Press:
                 message = await fetch_link(self.click, order, person, self.view, self.means)
                 await to_its_end(self.means.replies.hand(self.click.asked, message))
             case AskFor(to_me=True, lookup=lookup):
-                await self._send_to_me(lookup, person)
+                await self._send_to_me(lookup, person, turn)
             case AskFor(lookup=Lookup(here=True) as lookup):
-                await self._share(lookup, person)
+                await self._share(lookup, person, turn)
             case AskFor(lookup=lookup):
                 await self._ask(lookup, person)
 
@@ -110,22 +110,25 @@ class Press:
             return Surface.DIRECT
         return Surface.CHANNEL if changes else Surface.EPHEMERAL
 
-    async def _share(self, lookup: Lookup, person: Person) -> None:
+    async def _share(self, lookup: Lookup, person: Person, turn: Turn) -> None:
         click, lookup = self.click, replace(lookup, here=False)
         place = await self.means.rights.people.place(click.channel)
         inquiry = replace(
             self._inquiry(lookup, person, place, self.view), share_in=place, is_fresh=False
         )
         shared = await share(self.means, inquiry, channel=click.channel, thread_ts=click.thread_ts)
-        if not shared.is_done:
+        if shared.is_done:
+            turn.is_done()
+        else:
             await to_its_end(self.means.replies.answer(click.asked, shared.own))
 
-    async def _send_to_me(self, lookup: Lookup, person: Person) -> None:
+    async def _send_to_me(self, lookup: Lookup, person: Person, turn: Turn) -> None:
         view = replace(self.view, surface=Surface.DIRECT)
         place = await self._place()
         found = await self.means.lookups.find(self._inquiry(lookup, person, place, view))
         message = answer(found.outcomes, lookup, found.view)
         await to_its_end(self.means.replies.post(self.click.user, message))
+        turn.is_done()
         await self.tell(sent_to_you(self.view))
 
     async def _place(self) -> Place:
@@ -142,12 +145,6 @@ class Press:
         return Inquiry(
             lookup=lookup, person=person, place=place, view=view, is_fresh=is_fresh, note=note
         )
-
-
-def lasting_s(order: Order) -> float:
-    """How long an order counts as done: a post is not taken back."""
-    is_post = isinstance(order, AskFor) and (order.to_me or order.lookup.here)
-    return AFTERWARDS_S if is_post else 0.0
 
 
 async def fetch_link(

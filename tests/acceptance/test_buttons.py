@@ -95,6 +95,18 @@ async def test_share_here_posts_the_answer_without_links_once_for_a_double_click
     assert [posted.via for posted in stand.slack.posted].count("chat.postMessage") == 1
 
 
+async def test_a_share_that_failed_may_be_tried_again_at_once(stand: Stand) -> None:
+    answer = await stand.ask(LINKED_INSTANCE)
+    stand.slack.refuse_next("chat.postMessage", "restricted_action")
+
+    await press(stand, answer, "Share here")
+    await stand.slack.wait_for(lambda posted: "Not shared" in all_text(posted))
+    await press(stand, answer, "Share here")
+    shared = await stand.slack.wait_for(lambda posted: posted.via == "chat.postMessage")
+
+    assert "Shared by" in all_text(shared)
+
+
 async def test_get_link_shows_a_fresh_link_to_the_clicker_alone_and_is_audited(
     stand: Stand,
 ) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.slack.once import Once
+from bot.slack.once import AFTERWARDS_S, Once
 
 
 class Clock:
@@ -18,19 +18,22 @@ class Clock:
 def test_a_deed_under_way_is_not_done_again_and_another_one_is() -> None:
     once = Once(Clock())
     with once.doing("a") as first, once.doing("a") as second, once.doing("b") as other:
-        assert (first, second, other) == (True, False, True)
+        assert first
+        assert second is None
+        assert other
     with once.doing("a") as again:
         assert again
 
 
-def test_a_deed_counts_as_done_for_so_long() -> None:
+def test_a_deed_that_can_not_be_taken_back_counts_as_done_for_a_while() -> None:
     clock = Clock()
     once = Once(clock)
-    with once.doing("share", afterwards_s=5):
-        pass
-    clock.seconds += 4.9
+    with once.doing("share") as turn:
+        assert turn
+        turn.is_done()
+    clock.seconds += AFTERWARDS_S - 0.1
     with once.doing("share") as soon:
-        assert not soon
+        assert soon is None
     clock.seconds += 0.2
     with once.doing("share") as later:
         assert later
@@ -38,7 +41,7 @@ def test_a_deed_counts_as_done_for_so_long() -> None:
 
 def test_a_deed_that_failed_may_be_done_again_at_once() -> None:
     once = Once(Clock())
-    with pytest.raises(ZeroDivisionError), once.doing("share", afterwards_s=5):
+    with pytest.raises(ZeroDivisionError), once.doing("share"):
         raise ZeroDivisionError
     with once.doing("share") as again:
         assert again
