@@ -82,7 +82,8 @@ def _accessory(outcome: Outcome, lookup: Lookup, view: View) -> Element | None:
         spoken = f"Ask about {outcome.instance} again"
         again = button("Try again", action=RETRY, value=value, spoken=spoken)
         return again if value and is_passing else None
-    if offered := offer(page_of(outcome.exports, lookup, most=MOST_ROWS), view):
+    offered = offer(page_of(outcome.exports, lookup, most=MOST_ROWS), view)
+    if offered and outcome.instance not in view.links_denied:
         region, instance = outcome.region, outcome.instance
         return download_button(offered, region, instance, is_primary=False)
     spoken = f"Open {outcome.instance}"

@@ -15,7 +15,7 @@ def links_shown(
 ) -> Iterator[tuple[Report, Export]]:
     """Every export whose link stands behind *Download* in `answer` of the same arguments."""
     for outcome in outcomes:
-        if isinstance(outcome, Report):
+        if isinstance(outcome, Report) and outcome.instance not in view.links_denied:
             offered = offer(_page(outcome, lookup, is_alone=len(outcomes) == 1), view)
             if offered:
                 yield outcome, offered.export

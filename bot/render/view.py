@@ -33,6 +33,7 @@ class View:
         reference: our name for this answer, which the log carries too, such as `ml-7K2Q`.
         links: this reader may have links in this place and the message is private.
         link_denied: this reader lacks the right to links here: one line says whom to ask.
+        links_denied: of several instances, those whose links this reader may not have here.
         ask_group: the user group to ask for that right; "" when none is named.
         link_hosts: hosts that links may point to beside the vendor's storage.
         shared_by: the Slack user id of who shares this answer; such an answer never has links.
@@ -47,6 +48,7 @@ class View:
     reference: str
     links: bool
     link_denied: bool = False
+    links_denied: frozenset[str] = frozenset()
     ask_group: str = ""
     link_hosts: tuple[str, ...] = ()
     shared_by: str | None = None

@@ -26,7 +26,11 @@ class Errand(Protocol):
         """
 
     async def tell(self, message: Message) -> None:
-        """Tell the asker, and nobody else, what came in between. Never raises."""
+        """Tell the asker what came in between.
+
+        Raises:
+            SlackRefused: when Slack does not take it.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,19 @@
 """Who is in the user groups that the rules name; asked at Slack, kept for 5 minutes."""
 
-import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.call import read
+from bot.errors import SlackRefused
+from bot.slack.call import UNREACHABLE, read
 from bot.slack.locks import Locks
 from bot.slack.recent import Recent
+from bot.telemetry import event
 
+Members = Mapping[str, frozenset[str]]
+
+ALL = "all"
 PATIENCE_S = 3.0  # somebody waits for an answer that needs this one first
 
 
@@ -26,32 +31,33 @@ class Groups:
     ) -> None:
         self._slack = slack
         self._named = named
-        self._members: Recent[frozenset[str]] = Recent(clock)
+        self._members: Recent[Members] = Recent(clock)
         self._asking = Locks()
 
     async def of(self, user: str) -> frozenset[str]:
         """The named groups that `user` is in.
 
         Raises:
-            SlackRefused: when Slack does not say who is in one of them.
+            SlackRefused: when Slack does not say who is in them.
         """
         if not self._named:
             return frozenset()
-        named = sorted(self._named)
-        members = await asyncio.gather(*(self._members_of(group) for group in named))
-        return frozenset(
-            group for group, inside in zip(named, members, strict=True) if user in inside
-        )
+        async with self._asking.of(ALL):  # one call for all who come meanwhile
+            members = self._members.get(ALL) or self._members.put(ALL, await self._learn())
+        return frozenset(group for group in self._named if user in members[group])
 
-    async def _members_of(self, group: str) -> frozenset[str]:
-        async with self._asking.of(group):  # one call for all who come meanwhile
-            known = self._members.get(group)
-            return known if known is not None else await self._learn(group)
-
-    async def _learn(self, group: str) -> frozenset[str]:
+    async def _learn(self) -> Members:
+        """The members of each named group; a group that is not there, or disabled, has none."""
         answer = await read(
-            lambda: self._slack.usergroups_users_list(usergroup=group), within_s=PATIENCE_S
+            lambda: self._slack.usergroups_list(include_users=True), within_s=PATIENCE_S
         )
-        users = answer.get("users")
-        inside = frozenset(map(str, users)) if isinstance(users, list) else frozenset()
-        return self._members.put(group, inside)
+        listed = answer.get("usergroups")
+        if not isinstance(listed, list):
+            raise SlackRefused(UNREACHABLE)
+        found = {str(group.get("id")): group for group in listed if isinstance(group, dict)}
+        if missing := self._named - set(found):
+            event("groups.missing", logging.WARNING, groups=len(missing))
+        return {
+            group: frozenset(map(str, found.get(group, {}).get("users") or ()))
+            for group in self._named
+        }

@@ -27,7 +27,7 @@ class Home:
         self.means.homes.put(user, self.view.now, kept_s=DRAWN_FOR_S)
         person = await self.means.rights.person(user, team)
         self.means.rights.require_known(person, None, is_about_nothing=True)
-        mine = await self.means.ledger.of_user(team, user)
+        mine = await self.means.ledger.of_user(user)
         shown = self.means.rights.visible(person, None, mine, is_own=True)
         view = replace(self.view, zone=person.zone)
         await self.means.screens.publish(user, home(shown, self.means.condition(), view))

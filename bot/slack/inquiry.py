@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.model import Lookup, Message, Outcome
+from bot.errors import Refused
+from bot.model import Failure, Lookup, Message, Outcome
 from bot.policy import Place
 from bot.render.view import View
 from bot.slack.people import Person
@@ -12,7 +13,7 @@ Note = Callable[[Message], Awaitable[None]]
 
 
 async def _say_nothing(_: Message) -> None:
-    """A modal says by itself that it is loading."""
+    """A modal says by itself that it is loading, and a link is quickly fetched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +45,8 @@ class Found:
 
     outcomes: tuple[Outcome, ...]
     view: View
+
+
+def is_barred(outcome: Outcome) -> bool:
+    """Whether the rules keep it from whoever asked."""
+    return isinstance(outcome, Failure) and isinstance(outcome.error, Refused)

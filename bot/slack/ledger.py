@@ -29,19 +29,21 @@ class Ledger:
 
     Attributes:
         store: where.
+        team: the workspace this app belongs to, whoever asks there.
         now: the current time, aware.
     """
 
     store: Store
+    team: str
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    async def of_user(self, team: str, user: str) -> tuple[InstanceId, ...]:
+    async def of_user(self, user: str) -> tuple[InstanceId, ...]:
         """The last five instances that somebody asked about, newest first."""
-        return await _or(self.store.askings.of_user(team, user, most=MOST), ())
+        return await _or(self.store.askings.of_user(self.team, user, most=MOST), ())
 
-    async def of_channel(self, team: str, channel: str) -> tuple[InstanceId, ...]:
+    async def of_channel(self, channel: str) -> tuple[InstanceId, ...]:
         """The last five instances that were asked about in a channel, newest first."""
-        return await _or(self.store.askings.of_channel(team, channel, most=MOST), ())
+        return await _or(self.store.askings.of_channel(self.team, channel, most=MOST), ())
 
     async def earlier(self, inquiry: Inquiry) -> Earlier | None:
         """Who else asked about the one instance in the same channel lately."""
@@ -50,7 +52,7 @@ class Ledger:
             return None
         actor = inquiry.person.actor
         asking = self.store.askings.last_in(
-            actor.team, channel, instances[0], but=actor.user, since=self.now() - LATELY
+            self.team, channel, instances[0], but=actor.user, since=self.now() - LATELY
         )
         found = await _or(asking, None)
         return Earlier(user=found.user, at=found.at) if found else None
@@ -63,7 +65,7 @@ class Ledger:
                 self.store.askings.note(
                     Asking(
                         user=actor.user,
-                        team=actor.team,
+                        team=self.team,
                         channel=inquiry.place.channel,
                         instance=outcome.instance,
                         at=self.now(),
@@ -71,7 +73,7 @@ class Ledger:
                 )
 
     async def written(self, *entries: AuditEntry) -> bool:
-        """Write into the audit, before anything is shown; False when the store takes it not."""
+        """Write into the audit; False when the store does not take it: then show no link."""
         if not entries:
             return True
         try:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from bot.errors import CloudBroken, CloudError, CloudUnreachable, Refused, Throttled
+from bot.errors import CloudBroken, CloudError, CloudUnreachable, Throttled
 from bot.model import Export, Failure, InstanceId, Lookup, Outcome, Report
 from bot.policy import Action, Decision, Verdict
 from bot.query import Query
@@ -20,7 +20,7 @@ from bot.render.shown import links_shown
 from bot.render.view import View
 from bot.render.waiting import still_asking, waiting_turn
 from bot.slack.caps import Caps
-from bot.slack.inquiry import Found, Inquiry
+from bot.slack.inquiry import Found, Inquiry, is_barred
 from bot.slack.ledger import Ledger
 from bot.slack.rights import Rights, refused
 from bot.telemetry import event
@@ -72,7 +72,7 @@ class Lookups:
         finally:
             asking.cancel()
         outcomes = tuple(self._judged(inquiry, outcome, decisions) for outcome in asked)
-        if all(_is_barred(outcome) for outcome in outcomes):
+        if all(is_barred(outcome) for outcome in outcomes):
             raise refused(self._decide(inquiry, outcomes[0].instance, _region(asked[0])))
         log_outcomes(outcomes)
         view = await self._with_links(inquiry, outcomes, replace(inquiry.view, now=self.now()))
@@ -146,9 +146,15 @@ class Lookups:
             for each in outcomes
             if isinstance(each, Report)
         }
-        refusing = (each for each in decisions.values() if each.verdict is not Verdict.ALLOWED)
-        if (denied := next(refusing, None)) is not None:
-            return replace(view, links=False, link_denied=True, ask_group=denied.ask)
+        denied = {
+            each: decision
+            for each, decision in decisions.items()
+            if decision.verdict is not Verdict.ALLOWED
+        }
+        if denied and len(denied) == len(decisions):
+            ask_group = next(iter(denied.values())).ask
+            return replace(view, links=False, link_denied=True, ask_group=ask_group)
+        view = replace(view, links_denied=frozenset(denied))
         entries = [
             self._entry(inquiry, Deed.SHOWN, report, export, decisions[report.instance])
             for report, export in links_shown(outcomes, inquiry.lookup, view)
@@ -171,10 +177,6 @@ class Lookups:
             rule=decision.rule,
             reference=inquiry.view.reference,
         )
-
-
-def _is_barred(outcome: Outcome) -> bool:
-    return isinstance(outcome, Failure) and isinstance(outcome.error, Refused)
 
 
 def _says_nothing(outcome: Outcome) -> bool:

@@ -3,10 +3,11 @@
     a shortcut ──► a modal that says it is loading, before anything is checked
                ──► the answer, a form, or why there is none, in the same modal
 
-A modal that was closed meanwhile is left closed. One that never opened is answered by a private
-message instead.
+A modal that was closed meanwhile is left closed. Of one that could not be opened a private message
+tells.
 """
 
+import asyncio
 from dataclasses import dataclass, field, replace
 
 from bot.errors import BadCommand, Problem, Refusal, Refused, SlackRefused
@@ -37,6 +38,10 @@ from bot.slack.sharing import share
 from bot.slack.values import AskFor, FetchLink, Order, read_order, read_question
 from bot.slack.work import to_its_end
 
+# The acknowledgement of a submission puts the loading screen there, and travels by another way: an
+# answer that came before it would be covered for ever.
+SETTLING_S = 0.3
+
 Request = Shortcut | Submission | Click
 
 
@@ -52,6 +57,7 @@ class Modal:
         callback_id: what it is named.
         context: what is noted in it.
         is_shared: the answer was just shared, so that there is nothing more to press.
+        shows_from: the moment of the loop's clock before which nothing may be shown.
     """
 
     request: Request
@@ -61,6 +67,7 @@ class Modal:
     callback_id: str = LOOKUP_VIEW
     context: Context = field(default_factory=Context)
     is_shared: bool = False
+    shows_from: float = 0.0
 
     async def run(self) -> None:
         """Open the modal, or take the one that is open, and answer in it."""
@@ -88,7 +95,7 @@ class Modal:
         await self.means.replies.answer(self.request.asked, message)
 
     async def _open_form(self, shortcut: Shortcut) -> None:
-        mine = await self.means.ledger.of_user(shortcut.team, shortcut.user)
+        mine = await self.means.ledger.of_user(shortcut.user)
         screen = form(mine, self.context.write(), self.view)
         self.view_id = await self.means.screens.open(shortcut.trigger_id, screen)
 
@@ -113,6 +120,7 @@ class Modal:
         """The listener has put the loading screen in its place already."""
         self.view_id, self.context = submission.view_id, submission.context
         self.callback_id = submission.callback_id
+        self.shows_from = asyncio.get_running_loop().time() + SETTLING_S
         if submission.conversation is None:
             person = await self._person()
             command = parse(submission.words, now=self.means.now(), zone=person.zone)
@@ -120,8 +128,16 @@ class Modal:
                 raise BadCommand(Problem.NO_INSTANCE)
             await self._ask(command)
         else:
-            question = read_question(submission.context.question)
-            await self._share(question, submission.conversation, "")
+            await self._take_share(submission, submission.conversation)
+
+    async def _take_share(self, submission: Submission, conversation: str) -> None:
+        question = read_question(submission.context.question)
+        deed = (submission.user, submission.view_id, conversation, submission.context.question)
+        with self.means.once.doing(deed) as turn:
+            if turn:
+                await self._share(question, conversation, "")
+                if self.is_shared:
+                    turn.is_done()
 
     async def _take_click(self, click: Click) -> None:
         if click.action == CONSOLE or click.value.startswith("http"):
@@ -166,7 +182,7 @@ class Modal:
         self._note(lookup)
         if not await self.means.rights.people.is_member(channel, self.request.user):
             raise Refused(Refusal.NOT_A_MEMBER)
-        place = await self.means.rights.people.place(channel)
+        place = await self.means.rights.people.place(channel, is_fresh=True)
         inquiry = replace(await self._inquiry(lookup), share_in=place)
         shared = await share(self.means, inquiry, channel=channel, thread_ts=thread_ts)
         if shared.is_done:
@@ -216,6 +232,7 @@ class Modal:
                 question=question,
             )
 
+        await asyncio.sleep(self.shows_from - asyncio.get_running_loop().time())
         await self.means.screens.show(self.view_id, message, layout)
 
     def _question(self) -> Lookup | None:

@@ -59,7 +59,7 @@ def open_desk(
         hosts=settings.response_url_hosts,
         open_fresh=partial(open_session, settings),
     )
-    ledger = Ledger(store=store)
+    ledger = Ledger(store=store, team=rights.people.team)
     means = Means(
         lookups=Lookups(query=query, rights=rights, ledger=ledger, link_hosts=settings.link_hosts),
         rights=rights,

@@ -59,7 +59,7 @@ class People:
         clock: Callable[[], float],
     ) -> None:
         self._slack = slack
-        self._team = team
+        self.team = team
         self._enterprise = enterprise
         self._zone = zone
         self._people: Recent[Person] = Recent(clock)
@@ -85,12 +85,18 @@ class People:
         stranger = Person(actor=Actor(user=user, team=team, kind=Kind.UNKNOWN), zone=self._zone)
         return self._people.put(user, stranger, kept_s=UNKNOWN_S)
 
-    async def place(self, channel: str) -> Place:
+    async def place(self, channel: str, *, is_fresh: bool = False) -> Place:
         """What `channel` is; it counts as shared unless Slack says that it is not.
+
+        Args:
+            channel: its id.
+            is_fresh: ask anew, as before something is posted there.
 
         Raises:
             SlackRefused: when this app is not in the channel.
         """
+        if is_fresh:
+            return await self._look_at(channel)
         if known := self._places.get(channel):
             return known
         async with self._asking.of(channel):
@@ -161,5 +167,5 @@ class People:
     def _is_ours(self, team: str, facts: Mapping[str, Any]) -> bool:
         grid = facts.get("enterprise_user") or {}
         in_organisation = bool(self._enterprise) and grid.get("enterprise_id") == self._enterprise
-        at_home = bool(team) and team == self._team
-        return at_home or self._team in (grid.get("teams") or ()) or in_organisation
+        at_home = bool(team) and team == self.team
+        return at_home or self.team in (grid.get("teams") or ()) or in_organisation

@@ -20,7 +20,7 @@ from bot.render.links import can_be_given
 from bot.render.view import Surface, View
 from bot.slack.clicked import Click
 from bot.slack.errand import Means
-from bot.slack.inquiry import Inquiry
+from bot.slack.inquiry import Inquiry, is_barred
 from bot.slack.once import Turn
 from bot.slack.people import Person
 from bot.slack.sharing import share
@@ -93,9 +93,11 @@ class Press:
         if changes and click.shared_by:
             inquiry = replace(inquiry, share_in=place)
         found = await self.means.lookups.find(inquiry)
-        message = answer(found.outcomes, lookup, found.view)
+        shown = replace(found.view, earlier=None) if changes else found.view
+        message = answer(found.outcomes, lookup, shown)
         is_news = any(isinstance(outcome, Report) for outcome in found.outcomes)
-        if changes and is_news:
+        # What the clicker may not see, others may: their message keeps it.
+        if changes and is_news and not any(is_barred(each) for each in found.outcomes):
             await to_its_end(self.means.replies.update(click.channel, click.message_ts, message))
             return
         # A failure stands beside the message: what was known is worth keeping.
@@ -112,7 +114,7 @@ class Press:
 
     async def _share(self, lookup: Lookup, person: Person, turn: Turn) -> None:
         click, lookup = self.click, replace(lookup, here=False)
-        place = await self.means.rights.people.place(click.channel)
+        place = await self.means.rights.people.place(click.channel, is_fresh=True)
         inquiry = replace(
             self._inquiry(lookup, person, place, self.view), share_in=place, is_fresh=False
         )

@@ -5,7 +5,7 @@ a modal that was closed meanwhile: nobody waits for it any more
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -72,23 +72,12 @@ class Screens:
         else:
             event("reply.sent", door="modal")
 
-    async def change(self, view_id: str, view: SlackView) -> None:
-        """Change a modal that is open into another one; nothing when it was closed.
-
-        Raises:
-            SlackRefused: when Slack does not take it.
-        """
-        await self._update(view_id, view)
-
     async def publish(self, user: str, view: SlackView) -> None:
         """Draw somebody's App Home.
 
         Raises:
             SlackRefused: when Slack does not take it.
         """
-        await _taken(self._slack.views_publish(user_id=user, view=view))
+        call = self._slack.views_publish(user_id=user, view=view)
+        await result_of(call, within_s=LONGEST_CALL_S)
         event("reply.sent", door="home")
-
-
-async def _taken(call: Awaitable[Any]) -> None:
-    await result_of(call, within_s=LONGEST_CALL_S)

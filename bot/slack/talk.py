@@ -101,7 +101,7 @@ class Talk:
 
     async def _share(self, inquiry: Inquiry) -> Message | None:
         channel = self.asked.channel
-        place = await self.means.rights.people.place(channel)
+        place = await self.means.rights.people.place(channel, is_fresh=True)
         shared = await share(self.means, replace(inquiry, share_in=place), channel=channel)
         return None if shared.is_done else shared.own
 
@@ -110,9 +110,9 @@ class Talk:
         mine: tuple[InstanceId, ...] = ()
         here: tuple[InstanceId, ...] = ()
         if view.surface is not Surface.CHANNEL:  # what one person asks about is not for everybody
-            mine = await ledger.of_user(person.actor.team, asked.user)
+            mine = await ledger.of_user(asked.user)
         if asked.door is not Door.DIRECT:
-            here = await ledger.of_channel(person.actor.team, asked.channel)
+            here = await ledger.of_channel(asked.channel)
         return menu(
             view,
             rights.visible(person, place, mine, is_own=True),

@@ -32,7 +32,7 @@ async def bring_up_to_date(database: Database) -> None:
         StoreError: `newer_schema` when a newer version of mongolog wrote them, and nothing is
             changed then.
     """
-    if await database.read(_version) == NEWEST:
+    if await database.read(_version, within_s=MIGRATION_S) == NEWEST:
         return
     with storing():
         async with asyncio.timeout(MIGRATION_S):
@@ -46,7 +46,7 @@ async def require_up_to_date(database: Database) -> None:
     Raises:
         StoreError: `newer_schema`, `older_schema`, or `no_store` when nothing was stored yet.
     """
-    version = await database.read(_version)
+    version = await database.read(_version, within_s=MIGRATION_S)
     if version is None:
         raise StoreError("no_store")
     if version != NEWEST:

@@ -202,7 +202,7 @@ async def test_nothing_is_said_in_slack_and_the_cloud_is_not_asked(
     assert {call.method for call in slack.asked} == {
         "auth.test",
         "users.info",
-        "usergroups.users.list",
+        "usergroups.list",
         "conversations.info",
     }
     assert slack.posted == ()

@@ -9,9 +9,9 @@ from bot.demo.cloud_api import CloudApi
 from bot.demo.cloud_mishap import NoAnswer
 from bot.demo.slack_api import SlackApi
 from bot.demo.workspace import ANNA, BEN, GITA_GUEST, SHARED, WITH_APP, Posted, UserGroup
-from bot.demo.world import EXAMPLE_INSTANCE, LINKED_INSTANCE, SINGAPORE_INSTANCE
+from bot.demo.world import EXAMPLE_INSTANCE, LINKED_INSTANCE, MIXED_INSTANCE, SINGAPORE_INSTANCE
 from bot.errors import SettingsError
-from tests.acceptance.seen import all_text, controls
+from tests.acceptance.seen import all_text, buttons, controls
 from tests.acceptance.stand import IN_BOTH_MODES, serving
 
 GROUP = "S0DBA00001"
@@ -148,6 +148,39 @@ async def test_a_right_that_was_lost_is_missed_on_the_next_click(ruled: SlackApi
 
     assert "no links" in all_text(told)
     assert "myqcloud" not in all_text(told)
+
+
+async def test_one_instance_without_links_does_not_take_those_of_another(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(
+        'default = "allow"\n[[rule]]\nname = "no"\ninstances = ["cmgo-mixed*"]\n'
+        'actions = ["link"]\neffect = "deny"\n'
+    )
+    async with serving(slack, cloud, MONGOLOG_POLICY=str(path)):
+        answer = await ask(slack, f"{LINKED_INSTANCE} {MIXED_INSTANCE}")
+
+    downloads = [each for each in buttons(answer) if each["action_id"] == "ml.download"]
+    assert [LINKED_INSTANCE in each["value"] for each in downloads] == [True]
+
+
+async def test_who_may_see_less_does_not_change_what_others_see(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(
+        f'default = "allow"\n[[rule]]\nname = "not Ben"\nusers = ["{BEN}"]\n'
+        f'instances = ["{EXAMPLE_INSTANCE}"]\neffect = "deny"\n'
+    )
+    async with serving(slack, cloud, MONGOLOG_POLICY=str(path)):
+        await slack.command(f"{LINKED_INSTANCE} {EXAMPLE_INSTANCE} here")
+        shared = await slack.wait_for(lambda posted: posted.via == "chat.postMessage")
+        await slack.click(shared, "ml.refresh", user=BEN)
+        told = await slack.wait_for(lambda posted: posted.ephemeral_to == BEN)
+
+    assert "not Ben" in all_text(told)
+    assert slack.workspace.find(shared.channel, shared.ts) == shared
 
 
 async def test_a_group_that_slack_does_not_tell_of_closes_the_door(

@@ -1,5 +1,7 @@
 """`/mongolog … here`: an answer for everybody in the channel, or why there is none."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.demo.workspace import ANNA, SHARED, WITH_APP, WITHOUT_APP, Channel
@@ -38,6 +40,21 @@ async def test_here_says_why_it_can_not_share(stand: Stand, channel: str, says: 
 
     assert answer.ephemeral_to == ANNA
     assert says in all_text(answer)
+
+
+async def test_a_channel_that_became_shared_is_seen_before_anything_is_posted(
+    stand: Stand,
+) -> None:
+    await stand.slack.command(f"{EXAMPLE_INSTANCE} here")
+    await stand.slack.wait_for(lambda posted: posted.via == "chat.postMessage")
+    place = stand.slack.workspace.channel(WITH_APP)
+    assert place is not None
+    stand.slack.workspace.put_channel(replace(place, shared=True))
+
+    answer = await stand.ask(f"{LINKED_INSTANCE} here")
+
+    assert answer.ephemeral_to == ANNA
+    assert "shared with another organisation" in all_text(answer)
 
 
 async def test_an_answer_that_can_not_be_shared_is_not_lost(stand: Stand) -> None:
