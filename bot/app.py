@@ -270,10 +270,12 @@ def _bolt(slack: AsyncWebClient, identity: dict[str, Any]) -> AsyncApp:
 
 @asynccontextmanager
 async def _open_port(face: Face, settings: Settings, mode: Mode) -> AsyncIterator[int]:
-    try:
-        async with listening(face, host=settings.host_in(mode), port=settings.port) as port:
-            yield port
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise SettingsError(("PORT: the port is taken by another program",)) from None
-        raise SettingsError(("HOST, PORT: can't listen there",)) from None
+    async with AsyncExitStack() as stack:
+        door = listening(face, host=settings.host_in(mode), port=settings.port)
+        try:
+            port = await stack.enter_async_context(door)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise SettingsError(("PORT: the port is taken by another program",)) from None
+            raise SettingsError(("HOST, PORT: can't listen there",)) from None
+        yield port

@@ -214,9 +214,9 @@ class SlackRefused(MongologError):
 class StoreError(MongologError):
     """The store can't be read or written.
 
-    `code` is `locked`, `full`, `read_only`, `newer_schema`, `unreachable`, `damaged`, or `refused`,
-    when PostgreSQL refuses our user or has no such database; while it is opened also `taken`,
-    `no_folder`, `no_store`, `older_schema` or `address`.
+    `code` is `locked`, `full`, `read_only`, `newer_schema`, `unreachable`, `damaged`, `gone` when
+    the file was deleted, or `refused` when PostgreSQL refuses our user or has no such database;
+    while it is opened also `taken`, `no_folder`, `no_store`, `older_schema` or `address`.
     """
 
     fixer = Fixer.ADMIN

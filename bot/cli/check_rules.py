@@ -9,7 +9,6 @@ Nothing is done and nobody is told.
 import asyncio
 import re
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,8 +23,7 @@ from bot.policy.nouns import SEEN_BY_OTHERS
 from bot.rules_file import open_rules
 from bot.settings import Settings, load
 from bot.slack.call import result_of
-from bot.slack.groups import Groups
-from bot.slack.people import People
+from bot.slack.opening import open_rights
 from bot.slack.rights import Rights
 from bot.slack.session import open_session, web_client
 from bot.telemetry import set_up_logs
@@ -135,15 +133,7 @@ async def explain_rules(settings: Settings, rules: Rules, case: Case) -> list[st
 
 
 async def _rights(settings: Settings, rules: Rules, slack: AsyncWebClient) -> Rights:
-    identity = await result_of(slack.auth_test())
-    people = People(
-        slack,
-        team=str(identity.get("team_id") or ""),
-        enterprise=str(identity.get("enterprise_id") or ""),
-        zone=settings.api_timezone,
-        clock=time.monotonic,
-    )
-    return Rights(rules=rules, people=people, groups=Groups(slack, rules.groups, time.monotonic))
+    return open_rights(settings, slack, await result_of(slack.auth_test()), rules)
 
 
 async def _place(rights: Rights, channel: str) -> Place | None:

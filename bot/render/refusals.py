@@ -65,6 +65,7 @@ STORES: Mapping[str, str] = {
     "read_only": "What is remembered can't be kept: the store can't be written.",
     "newer_schema": "A newer version of this app wrote the store.",
     "damaged": "What is remembered can't be read: the store is damaged.",
+    "gone": "What is remembered is gone: somebody deleted the store's file.",
 }
 STORE_AWAY = "What is remembered can't be reached just now."
 STORE_NEXT = "look at the store: `mongolog check` says what is wrong with it."

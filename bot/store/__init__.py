@@ -49,6 +49,7 @@ TROUBLES = {
     "full": "the store has no space left",
     "read_only": "the store can't be written",
     "damaged": "the store is damaged",
+    "gone": "the file of the store was deleted or replaced; the app must be started again",
     "refused": "the store refuses our user or password",
 }
 UNREACHABLE = "the store can't be reached"
@@ -72,7 +73,7 @@ class Store:
 
     def trouble(self) -> str | None:
         """What is wrong with the store just now, in a few words; None when nothing is."""
-        troubles = [self.memory.writer.trouble, self.askings.writer.trouble]
+        troubles = [each.trouble for each in (self.audit, self.memory.writer, self.askings.writer)]
         if self.shared_permits:
             troubles.append(self.shared_permits.trouble)
         code = next((each.code for each in troubles if each.code), None)

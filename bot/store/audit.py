@@ -10,9 +10,10 @@ from bot.record import AuditEntry, Deed
 from bot.store.database import Database
 from bot.store.rows import fitted
 from bot.store.tables import ACCOUNT, audit
+from bot.store.trouble import Trouble
 
 MOST = 1_000
-APPEND_S = 2.0  # somebody waits; what is written later all the same says too much, not too little
+APPEND_S = 2.0  # somebody waits
 
 
 class Audit:
@@ -24,6 +25,7 @@ class Audit:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.trouble = Trouble()
 
     async def append(self, *entries: AuditEntry) -> None:
         """Write entries, all or none; they outlive this process when this returns.
@@ -36,9 +38,14 @@ class Audit:
         if not entries:
             return
         rows = [fitted(audit, _row(entry)) for entry in entries]
-        await self._database.write(
-            lambda connection: connection.execute(insert(audit), rows), within_s=APPEND_S
-        )
+        try:
+            await self._database.write(
+                lambda connection: connection.execute(insert(audit), rows), within_s=APPEND_S
+            )
+        except StoreError as error:
+            self.trouble.failed(error.code)
+            raise
+        self.trouble.clear()
 
     async def entries(
         self,

@@ -5,14 +5,17 @@ which costs a third of what a visit for each statement does.
 """
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy import event as sa_event
 from sqlalchemy.pool import QueuePool
 
+from bot.errors import StoreError
 from bot.store.database import READ_S, WRITE_S, Work
 from bot.store.faults import storing
 
@@ -29,6 +32,8 @@ class SqliteDatabase:
     is_postgres = False
 
     def __init__(self, path: str) -> None:
+        self._path = Path(path)
+        self._identity: tuple[int, int] | None = None
         self._reads = _Thread(_engine(path, "query_only=ON"))
         # A transaction that began by reading could not wait for its turn to write.
         self._writes = _Thread(_engine(path, *WRITING, begins="BEGIN IMMEDIATE"))
@@ -38,8 +43,20 @@ class SqliteDatabase:
         return await self._reads.work(work, within_s)
 
     async def write(self, work: Work[Fact], *, within_s: float = WRITE_S) -> Fact:
-        """See `Database`."""
+        """See `Database`; also raises StoreError `gone` when the file was deleted or replaced."""
+        self._refuse_another_file()
         return await self._writes.work(work, within_s)
+
+    def _refuse_another_file(self) -> None:
+        # SQLite would go on with the file that nobody finds any more, and say nothing.
+        try:
+            facts = self._path.stat()
+        except OSError:
+            facts = None
+        identity = (facts.st_dev, facts.st_ino) if facts else None
+        if self._identity not in (None, identity):
+            raise StoreError("gone")
+        self._identity = identity
 
     async def aclose(self) -> None:
         """Close both connections."""
@@ -55,13 +72,21 @@ class _Thread:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
 
     async def work(self, work: Work[Fact], within_s: float) -> Fact:
+        given_up = threading.Event()
+
         def do() -> Fact:
             with self._engine.begin() as connection:
-                return work(connection)
+                fact = work(connection)
+                if given_up.is_set():  # who waited has been told that it was not done
+                    raise TimeoutError
+                return fact
 
-        with storing():
-            async with asyncio.timeout(within_s):
-                return await self.do(do)
+        try:
+            with storing():
+                async with asyncio.timeout(within_s):
+                    return await self.do(do)
+        finally:
+            given_up.set()
 
     async def do(self, what: Callable[[], Fact]) -> Fact:
         return await asyncio.get_running_loop().run_in_executor(self._executor, what)

@@ -116,6 +116,19 @@ async def test_health_tells_of_a_store_that_takes_nothing(stored: SlackApi, path
             await asyncio.sleep(0.05)
 
 
+async def test_a_store_whose_file_was_deleted_gives_no_link_and_says_so(
+    stored: SlackApi, path: Path
+) -> None:
+    await ask(stored, EXAMPLE_INSTANCE)
+    path.unlink()  # noqa: ASYNC240 - it is what another program does
+
+    answer = await ask(stored, LINKED_INSTANCE)
+    health = await ask(stored, "health")
+
+    assert "Download" not in controls(answer)
+    assert "deleted or replaced" in all_text(health)
+
+
 async def test_several_instances_are_audited_as_they_are_shown(
     stored: SlackApi, path: Path
 ) -> None:
@@ -148,6 +161,8 @@ async def test_a_locked_store_keeps_nobody_waiting_for_long(stored: SlackApi, pa
 
     assert answer.text.startswith("Done")
     assert "Download" not in controls(answer)
+    assert "Not all is well" in all_text(await ask(stored, "health"))
+    assert run(path, "SELECT * FROM audit") == []  # what was not shown is not said to be
 
 
 async def test_an_empty_list_is_what_was_known_last_when_the_instance_was_found_before(

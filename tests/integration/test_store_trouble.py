@@ -68,6 +68,8 @@ async def test_a_file_that_takes_no_more_loses_nothing_that_it_has(
         await limit(store, undo)
         await store.memory.writer.flush()
         await store.askings.writer.flush()
+        assert store.trouble() == said  # the audit has not been tried since
+        await store.audit.append(entry(reference="after"))
         assert store.trouble() is None
     assert await run(sqlite_url, "SELECT count(*) FROM last_answer") == [(1,)]
     assert await run(sqlite_url, "SELECT count(*) FROM asking") == [(1,)]
