@@ -37,7 +37,7 @@ REFUSALS: Mapping[Refusal, Words] = {
     ),
     Refusal.TOO_MANY: (
         "Too many of yours at once",
-        "Two of your look-ups are under way and twenty more are waiting.",
+        "Two of your look-ups are under way, and more of yours are waiting than I can take.",
         "ask again when some of them are answered.",
     ),
     Refusal.NOT_A_MEMBER: (

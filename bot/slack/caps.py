@@ -13,6 +13,7 @@ from bot.errors import Refusal, Refused
 
 MOST_UNDER_WAY = 2
 MOST_WAITING = 20
+LONGEST_WAIT_S = 60.0
 
 
 @dataclass(slots=True)
@@ -48,6 +49,15 @@ class _Line:
             place.turn.cancel()
 
 
+async def _wait(place: _Place) -> None:
+    """Until the turn comes, for a minute at most."""
+    try:
+        async with asyncio.timeout(LONGEST_WAIT_S):
+            await asyncio.shield(place.turn)
+    except TimeoutError:
+        raise Refused(Refusal.TOO_MANY) from None
+
+
 class Caps:
     """The look-ups of everybody who has any under way or waiting."""
 
@@ -59,13 +69,14 @@ class Caps:
         """Hold a place while a question is asked; wait for its turn, in order.
 
         Raises:
-            Refused: when too many of this person are waiting already.
+            Refused: when too many of this person are waiting already, or its turn does not come
+                within a minute.
         """
         line = self._lines.setdefault(user, _Line())
         place = line.place(question)
         place.holders += 1
         try:
-            await asyncio.shield(place.turn)
+            await _wait(place)
             yield
         finally:
             line.leave(question, place)

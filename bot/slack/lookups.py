@@ -26,6 +26,8 @@ from bot.slack.rights import Rights, refused
 from bot.telemetry import event
 
 HEAD_START_S = 0.005
+# Failures that tell nothing of the instance: the cloud is down, or busy.
+SAYS_NOTHING = (CloudUnreachable, CloudBroken, Throttled)
 PATIENCE_S = 2.0  # then the asker is told that the cloud is still being asked
 
 
@@ -86,9 +88,7 @@ class Lookups:
         allowed = tuple(
             each for each in decisions if decisions[each].verdict is not Verdict.REFUSED
         )
-        lookup = replace(inquiry.lookup, instances=allowed)
-        async with self.caps.turn(inquiry.person.actor.user, replace(lookup, page=1, limit=None)):
-            answers = await self._patiently(inquiry, lookup)
+        answers = await self._patiently(inquiry, replace(inquiry.lookup, instances=allowed))
         found = {outcome.instance: outcome for outcome in answers}
         return tuple(
             found.get(each) or Failure(instance=each, error=refused(decisions[each]))
@@ -96,17 +96,26 @@ class Lookups:
         )
 
     async def _patiently(self, inquiry: Inquiry, lookup: Lookup) -> tuple[Outcome, ...]:
-        """Ask the cloud; say that it takes a while when it does."""
-        user = inquiry.person.actor.user
-        asking = asyncio.create_task(self.query.ask(lookup, who=user, is_fresh=inquiry.is_fresh))
+        """Ask in turn; say that it takes a while when it does."""
+        has_turn = asyncio.Event()
+        asking = asyncio.create_task(self._in_turn(inquiry, lookup, has_turn))
         try:
             done, _ = await asyncio.wait([asking], timeout=self.patience_s)
             if not done:
-                say = waiting_turn if self.query.is_waiting(lookup) else still_asking
+                is_waiting = not has_turn.is_set() or self.query.is_waiting(lookup)
+                say = waiting_turn if is_waiting else still_asking
                 await inquiry.note(say(lookup, inquiry.view))
             return await asking
         finally:
             asking.cancel()
+
+    async def _in_turn(
+        self, inquiry: Inquiry, lookup: Lookup, has_turn: asyncio.Event
+    ) -> tuple[Outcome, ...]:
+        user, question = inquiry.person.actor.user, replace(lookup, page=1, limit=None)
+        async with self.caps.turn(user, question):
+            has_turn.set()
+            return await self.query.ask(lookup, who=user, is_fresh=inquiry.is_fresh)
 
     def _decide(self, inquiry: Inquiry, instance: InstanceId, region: str | None) -> Decision:
         """Whether it may be looked up, and shared when it is to be; `region` None: not known."""
@@ -124,11 +133,13 @@ class Lookups:
         self, inquiry: Inquiry, outcome: Outcome, decisions: dict[InstanceId, Decision]
     ) -> Outcome:
         """The outcome, or a refusal when its region, now known, forbids it."""
-        if decisions[outcome.instance].verdict is not Verdict.OPEN or _says_nothing(outcome):
+        if decisions[outcome.instance].verdict is not Verdict.OPEN:
             return outcome
         decision = self._decide(inquiry, outcome.instance, _region(outcome))
         if decision.verdict is Verdict.ALLOWED:
             return outcome
+        if isinstance(outcome, Failure) and isinstance(outcome.error, SAYS_NOTHING):
+            return replace(outcome, last_known=None)
         return Failure(instance=outcome.instance, error=refused(decision))
 
     async def _with_links(
@@ -177,13 +188,6 @@ class Lookups:
             rule=decision.rule,
             reference=inquiry.view.reference,
         )
-
-
-def _says_nothing(outcome: Outcome) -> bool:
-    """Whether it is a failure that tells nothing of the instance: the cloud is down, or busy."""
-    if isinstance(outcome, Report) or outcome.last_known is not None:
-        return False
-    return isinstance(outcome.error, CloudUnreachable | CloudBroken | Throttled)
 
 
 def _region(outcome: Outcome) -> str:

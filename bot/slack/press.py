@@ -11,7 +11,7 @@ Every click is read and allowed anew: who, what, and in which place.
 from dataclasses import dataclass, replace
 
 from bot.errors import BadCommand, NoSuchExport, Problem, Refusal, Refused
-from bot.model import Export, Failure, Lookup, Message, Report
+from bot.model import Export, Failure, Lookup, Message, Outcome, Report
 from bot.policy import Action, Place
 from bot.record import AuditEntry, Deed
 from bot.render.answer import answer
@@ -65,12 +65,13 @@ class Press:
         return read_order(self.click.value)
 
     async def _carry_out(self, order: Order, turn: Turn) -> None:
+        if isinstance(order, FetchLink):
+            message = await fetch_link(self.click, order, self.view, self.means)
+            await to_its_end(self.means.replies.hand(self.click.asked, message))
+            return
         person = await self.means.rights.person(self.click.user, self.click.team)
         self.view = replace(self.view, zone=person.zone)
         match order:
-            case FetchLink():
-                message = await fetch_link(self.click, order, person, self.view, self.means)
-                await to_its_end(self.means.replies.hand(self.click.asked, message))
             case AskFor(to_me=True, lookup=lookup):
                 await self._send_to_me(lookup, person, turn)
             case AskFor(lookup=Lookup(here=True) as lookup):
@@ -149,38 +150,50 @@ class Press:
         )
 
 
-async def fetch_link(
-    click: Click, order: FetchLink, person: Person, view: View, means: Means
-) -> Message:
+async def fetch_link(click: Click, order: FetchLink, view: View, means: Means) -> Message:
     """A message with a fresh link of one export, once the audit says so.
 
     Raises:
         Refused: without the right to it there, or when the audit can't be written.
         CloudError: when the cloud gives none.
     """
-    place = Place(channel=click.channel or click.context.channel, is_shared=not click.is_direct)
-    lookup = Lookup(instances=(order.instance,), region=order.region or None)
-    clerk = _Clerk(click=click, order=order, person=person, view=view, means=means)
+    clerk = _Clerk(click=click, order=order, view=view, means=means)
     try:
-        means.rights.require(person, Action.LINK, place, instance=order.instance)
-        found = await means.lookups.find(
-            Inquiry(lookup=lookup, person=person, place=place, view=view, is_fresh=True)
-        )
-        region = _region(found.outcomes[0])
-        rule = means.rights.require(
-            person, Action.LINK, place, instance=order.instance, region=region
-        ).rule
+        person = await means.rights.person(click.user, click.team)
+        outcome, rule = await _found(click, order, person, replace(view, zone=person.zone), means)
     except Refused as refusal:
         await means.ledger.written(clerk.entry(Deed.REFUSED, rule=refusal.rule))
         raise
-    report = _report(found.outcomes[0])
+    report = _report(outcome)
     export = _export(report, order)
-    if can_be_given(export, view) and not await means.ledger.written(
-        clerk.entry(Deed.GIVEN, region=region, rule=rule)
-    ):
+    is_good = can_be_given(export, view)
+    given = clerk.entry(Deed.GIVEN, region=report.region, rule=rule)
+    if is_good and not await means.ledger.written(given):
         raise Refused(Refusal.NO_AUDIT)
     give = curl_given if order.as_curl else link_given
-    return give(report, export, replace(view, now=means.now(), links=True))
+    return give(report, export, replace(view, zone=person.zone, now=means.now(), links=True))
+
+
+async def _found(
+    click: Click, order: FetchLink, person: Person, view: View, means: Means
+) -> tuple[Outcome, str]:
+    """What the cloud says of the instance now, and the rule that lets this person have its links.
+
+    Raises:
+        Refused: when none does.
+    """
+    place = Place(channel=click.channel or click.context.channel, is_shared=not click.is_direct)
+    lookup = Lookup(instances=(order.instance,), region=order.region or None)
+    means.rights.require(person, Action.LINK, place, instance=order.instance)
+    found = await means.lookups.find(
+        Inquiry(lookup=lookup, person=person, place=place, view=view, is_fresh=True)
+    )
+    outcome = found.outcomes[0]
+    region = outcome.region if isinstance(outcome, Report) else ""
+    allowed = means.rights.require(
+        person, Action.LINK, place, instance=order.instance, region=region
+    )
+    return outcome, allowed.rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,15 +202,14 @@ class _Clerk:
 
     click: Click
     order: FetchLink
-    person: Person
     view: View
     means: Means
 
     def entry(self, deed: Deed, *, region: str = "", rule: str = "") -> AuditEntry:
         return AuditEntry(
             at=self.means.now(),
-            user=self.person.actor.user,
-            team=self.person.actor.team,
+            user=self.click.user,
+            team=self.click.team,
             channel=self.click.channel or self.click.context.channel,
             instance=self.order.instance,
             region=region or self.order.region,
@@ -208,12 +220,7 @@ class _Clerk:
         )
 
 
-def _region(outcome: Report | Failure) -> str:
-    """Where the instance is; "" when that will not be known."""
-    return outcome.region if isinstance(outcome, Report) else ""
-
-
-def _report(outcome: Report | Failure) -> Report:
+def _report(outcome: Outcome) -> Report:
     if isinstance(outcome, Failure):
         raise outcome.error
     return outcome

@@ -1,6 +1,8 @@
 """Rules decide who may do what, where: at every door, on every click."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -194,6 +196,26 @@ async def test_a_group_that_slack_does_not_tell_of_closes_the_door(
 
     assert "did not say who you are" in all_text(answer)
     assert not cloud.requests
+
+
+async def test_a_link_refused_for_lack_of_knowledge_is_in_the_audit_too(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    store = tmp_path / "mongolog.db"
+    async with serving(slack, cloud):
+        await slack.command(f"{LINKED_INSTANCE} here")
+        shared = await slack.wait_for(lambda posted: posted.via == "chat.postMessage")
+    path = tmp_path / "rules.toml"
+    path.write_text(RULES)
+    slack.scopes.discard("usergroups:read")
+    more = {"MONGOLOG_POLICY": str(path), "DATABASE_URL": f"sqlite:///{store}"}
+    async with serving(slack, cloud, **more):
+        await slack.click(shared, "ml.link", user=BEN)
+        await slack.wait_for(lambda posted: posted.ephemeral_to == BEN)
+        with closing(sqlite3.connect(store)) as connection:
+            deeds = connection.execute("SELECT deed, user FROM audit").fetchall()
+
+    assert deeds == [("link.refused", BEN)]
 
 
 async def test_a_faulty_file_stops_the_start_with_its_line(

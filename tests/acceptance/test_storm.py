@@ -2,12 +2,28 @@
 
 import asyncio
 
+import pytest
+
 from bot.demo.cloud_mishap import LateAnswer
 from bot.demo.workspace import ANNA, BEN
 from bot.demo.world import EXAMPLE_INSTANCE
 from tests.acceptance.stand import IN_BOTH_MODES, Stand, finals
 
 pytestmark = IN_BOTH_MODES
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_who_waits_for_a_turn_of_their_own_is_told_too(
+    stand: Stand,
+) -> None:
+    stand.cloud.every_answer = LateAnswer(delay_s=1.5)
+    mine = [await stand.slack.command(f"cmgo-storm{number:04}") for number in range(3)]
+
+    told = await stand.slack.wait_for(
+        lambda posted: posted.answers == mine[2].id and "waiting its turn" in posted.text
+    )
+
+    assert told.ephemeral_to == ANNA
 
 
 async def test_a_person_with_too_many_look_ups_is_told_and_another_one_is_answered(
