@@ -152,7 +152,8 @@ def _author(saying: Saying) -> dict[str, Any]:
     foreign = {"user_team": home, "source_team": home} if home != TEAM else {}
     if saying.bot_id is None:
         return {"client_msg_id": f"typed-{saying.ts}", **foreign}
-    profile = {"id": saying.bot_id, "deleted": False, "team_id": home}
+    app = APP if saying.bot_id == BOT else f"A{saying.bot_id[1:]}"
+    profile = {"id": saying.bot_id, "app_id": app, "deleted": False, "team_id": home}
     return {"bot_id": saying.bot_id, "bot_profile": profile, **foreign}
 
 

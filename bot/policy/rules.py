@@ -88,5 +88,10 @@ class Rules:
         """Every user group whose members must be known to decide."""
         return frozenset(group for rule in self.rules for group in rule.groups)
 
+    @property
+    def apps(self) -> frozenset[str]:
+        """Every app that some rule lets ask something."""
+        return frozenset(app for rule in self.rules if rule.effect == "allow" for app in rule.apps)
+
 
 EVERY_MEMBER = Rules()

@@ -30,6 +30,7 @@ class Asked:
         thread_ts: the thread the answer belongs to; "" for none.
         is_in_thread: that thread is there already: what one person alone sees is shown in it.
         is_shared: the channel is known to be shared with another organisation.
+        app: the app that asks, when it is no person; "" else.
         replaces: the answer to a click takes the place of the message that was clicked.
     """
 
@@ -43,6 +44,7 @@ class Asked:
     thread_ts: str = ""
     is_in_thread: bool = False
     is_shared: bool = False
+    app: str = ""
     replaces: bool = False
 
     @property
@@ -87,6 +89,7 @@ class Asked:
             thread_ts=str(event.get("thread_ts") or event.get("ts") or ""),
             is_in_thread=bool(event.get("thread_ts")),
             is_shared=bool(body.get("is_ext_shared_channel")),
+            app=app_behind(event),
         )
 
     @classmethod
@@ -113,10 +116,20 @@ def is_from_a_person(event: Mapping[str, Any]) -> bool:
     )
 
 
+def app_behind(event: Mapping[str, Any]) -> str:
+    """The app that said this just now; "" when a person did, or when it can't be told."""
+    profile = event.get("bot_profile")
+    is_said = bool(event.get("bot_id")) and not event.get("edited")
+    if not is_said or event.get("subtype") not in (None, "bot_message"):
+        return ""
+    named = profile.get("app_id") if isinstance(profile, Mapping) else None
+    return str(event.get("app_id") or named or "")
+
+
 def _said(body: Mapping[str, Any], event: Mapping[str, Any], app: str) -> dict[str, Any]:
     text = str(event.get("text") or "")
     return {
-        "user": str(event.get("user") or ""),
+        "user": str(event.get("user") or event.get("bot_id") or ""),
         "team": str(event.get("user_team") or event.get("team") or body.get("team_id") or ""),
         "channel": str(event.get("channel") or ""),
         "text": re.sub(rf"<@{re.escape(app)}(?:\|[^<>]*)?>", " ", text).strip(),

@@ -44,6 +44,10 @@ class Desk:
     console: str = ""
     chance: random.Random = field(default_factory=random.SystemRandom)
 
+    def hears(self, app: str) -> bool:
+        """Whether another app, named by a rule, is heard now."""
+        return self.means.apps.hears(app)
+
     async def serve(self, request: Request) -> None:
         """Answer a request, whatever happens; the one place that catches everything."""
         asked = request if isinstance(request, Asked) else request.asked

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from bot.model import Condition, Message
+from bot.slack.apps import Apps
 from bot.slack.ledger import Ledger
 from bot.slack.lookups import Lookups
+from bot.slack.newest import Newest
 from bot.slack.once import Once
 from bot.slack.recent import Recent
 from bot.slack.reply import Replies
@@ -45,6 +47,8 @@ class Means:
         ledger: what is written down of who asked what.
         condition: how the app itself is just now.
         once: so that a double click does what one click does.
+        apps: which other apps are heard.
+        newest: so that a slow answer does not cover a later one.
         homes: whose App Home was drawn in the last seconds.
         now: the current time, aware.
     """
@@ -56,5 +60,7 @@ class Means:
     ledger: Ledger
     condition: Callable[[], Condition]
     once: Once
+    apps: Apps
+    newest: Newest
     homes: Recent[datetime]
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))

@@ -16,7 +16,7 @@ from bot.render.explanations import explain
 from bot.render.foreign import plain
 from bot.render.ids import ACTIONS, LOOKUP_SHORTCUT, LOOKUP_VIEW, MESSAGE_SHORTCUT, MESSAGE_VIEW
 from bot.render.modals import loading
-from bot.slack.asked import Asked, is_from_a_person
+from bot.slack.asked import Asked, app_behind, is_from_a_person
 from bot.slack.clicked import Click, HomeOpened, Shortcut, Submission
 from bot.slack.desk import Desk
 from bot.slack.work import Work
@@ -58,7 +58,9 @@ def _listen_to_words(bolt: AsyncApp, desk: Desk, work: Work, app: str) -> None:
     @bolt.event("app_mention")
     async def take_mention(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        if is_from_a_person(body["event"]) and seen.is_new(body.get("event_id")):
+        said = body["event"]
+        is_heard = is_from_a_person(said) or desk.hears(app_behind(said))
+        if is_heard and seen.is_new(body.get("event_id")):
             work.start(desk.serve(Asked.by_mention(body, app)))
 
     @bolt.event("message")  # edits and notices come here too, and want an acknowledgement

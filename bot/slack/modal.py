@@ -20,7 +20,7 @@ from bot.render.ids import LOOKUP_VIEW, MESSAGE_VIEW
 from bot.render.modals import Share, form, loading, modal_of, type_an_id
 from bot.render.view import Surface, View
 from bot.slack.clicked import Click, Shortcut, Submission
-from bot.slack.context import Context
+from bot.slack.context import MOST_INSTANCES, Context
 from bot.slack.errand import Means
 from bot.slack.inquiry import Inquiry
 from bot.slack.mentioned import mentioned
@@ -37,6 +37,7 @@ from bot.slack.screens import SlackView
 from bot.slack.sharing import share
 from bot.slack.values import AskFor, FetchLink, Order, read_order, read_question
 from bot.slack.work import to_its_end
+from bot.telemetry import event
 
 # The acknowledgement of a submission puts the loading screen there, and travels by another way: an
 # answer that came before it would be covered for ever.
@@ -57,6 +58,7 @@ class Modal:
         callback_id: what it is named.
         context: what is noted in it.
         is_shared: the answer was just shared, so that there is nothing more to press.
+        number: of this errand, among those of the same modal.
         shows_from: the moment of the loop's clock before which nothing may be shown.
     """
 
@@ -68,6 +70,7 @@ class Modal:
     context: Context = field(default_factory=Context)
     is_shared: bool = False
     shows_from: float = 0.0
+    number: int = 0
 
     async def run(self) -> None:
         """Open the modal, or take the one that is open, and answer in it."""
@@ -103,7 +106,9 @@ class Modal:
         self.callback_id = MESSAGE_VIEW
         found = mentioned(shortcut.message or {})
         self.context = Context(
-            channel=shortcut.channel, thread_ts=shortcut.thread_ts, instances=found
+            channel=shortcut.channel,
+            thread_ts=shortcut.thread_ts,
+            instances=found[:MOST_INSTANCES],
         )
         if not found:
             screen = type_an_id(self.context.write(), self.view)
@@ -115,10 +120,12 @@ class Modal:
     async def _open_loading(self, trigger_id: str) -> None:
         screen = loading(self.callback_id, self.context.write())
         self.view_id = await self.means.screens.open(trigger_id, screen)
+        self.number = self.means.newest.begin(self.view_id)
 
     async def _take_submission(self, submission: Submission) -> None:
         """The listener has put the loading screen in its place already."""
         self.view_id, self.context = submission.view_id, submission.context
+        self.number = self.means.newest.begin(self.view_id)
         self.callback_id = submission.callback_id
         self.shows_from = asyncio.get_running_loop().time() + SETTLING_S
         if submission.conversation is None:
@@ -152,6 +159,7 @@ class Modal:
         order = read_order(click.value)
         with self.means.once.doing(deed) as turn:
             if turn:
+                self.number = self.means.newest.begin(self.view_id) if self.view_id else 0
                 await self._carry_out(click, order, turn)
 
     async def _carry_out(self, click: Click, order: Order, turn: Turn) -> None:
@@ -232,6 +240,9 @@ class Modal:
             )
 
         await asyncio.sleep(self.shows_from - asyncio.get_running_loop().time())
+        if not self.means.newest.is_newest(self.view_id, self.number):
+            event("view.outdated")
+            return
         await self.means.screens.show(self.view_id, message, layout)
 
     def _question(self) -> Lookup | None:

@@ -13,11 +13,13 @@ from bot.policy import Rules
 from bot.query import Query
 from bot.render.console import console_url
 from bot.settings import Settings
+from bot.slack.apps import Apps
 from bot.slack.desk import Desk
 from bot.slack.errand import Means
 from bot.slack.groups import Groups
 from bot.slack.ledger import Ledger
 from bot.slack.lookups import Lookups
+from bot.slack.newest import Newest
 from bot.slack.once import Once
 from bot.slack.people import People
 from bot.slack.recent import Recent
@@ -68,6 +70,8 @@ def open_desk(
         ledger=ledger,
         condition=condition,
         once=Once(time.monotonic),
+        apps=Apps(rights.rules.apps, time.monotonic),
+        newest=Newest(),
         homes=Recent(time.monotonic),
     )
     return Desk(means=means, console=console_url(settings.cloud_endpoint))

@@ -61,7 +61,7 @@ class People:
         self._slack = slack
         self.team = team
         self._enterprise = enterprise
-        self._zone = zone
+        self.zone = zone
         self._people: Recent[Person] = Recent(clock)
         self._places: Recent[Place] = Recent(clock)
         self._asking = Locks()
@@ -82,7 +82,7 @@ class People:
             facts = None
         if isinstance(facts, dict):
             return self._people.put(user, self._read(user, facts))
-        stranger = Person(actor=Actor(user=user, team=team, kind=Kind.UNKNOWN), zone=self._zone)
+        stranger = Person(actor=Actor(user=user, team=team, kind=Kind.UNKNOWN), zone=self.zone)
         return self._people.put(user, stranger, kept_s=UNKNOWN_S)
 
     async def place(self, channel: str, *, is_fresh: bool = False) -> Place:
@@ -146,7 +146,7 @@ class People:
         team, zone = str(facts.get("team_id") or ""), str(facts.get("tz") or "")
         return Person(
             actor=Actor(user=user, team=team, kind=self._kind(team, facts)),
-            zone=zone if is_zone(zone) else self._zone,
+            zone=zone if is_zone(zone) else self.zone,
         )
 
     def _kind(self, team: str, facts: Mapping[str, Any]) -> Kind:

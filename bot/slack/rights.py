@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.errors import Refusal, Refused, SlackRefused
 from bot.model import InstanceId
-from bot.policy import NOBODY, Action, Decision, Place, Rules, Verdict, decide
+from bot.policy import NOBODY, Action, Actor, Decision, Kind, Place, Rules, Verdict, decide
 from bot.slack.groups import Groups
 from bot.slack.people import People, Person
 from bot.telemetry import event
@@ -29,12 +29,20 @@ class Rights:
     people: People
     groups: Groups
 
-    async def person(self, user: str, team: str) -> Person:
+    async def person(self, user: str, team: str, *, app: str = "") -> Person:
         """Who it is, with the groups that the rules name.
+
+        Args:
+            user: Slack's id.
+            team: of the workspace.
+            app: the app that asks, when it is no person.
 
         Raises:
             Refused: when Slack does not say who is in a group that the rules name.
         """
+        if app:
+            actor = Actor(user=user, team=team, kind=Kind.UNKNOWN, app=app)
+            return Person(actor=actor, zone=self.people.zone)
         person = await self.people.person(user, team)
         try:
             groups = await self.groups.of(user)

@@ -52,6 +52,7 @@ async def share(means: Means, inquiry: Inquiry, *, channel: str, thread_ts: str 
     except SlackRefused as refusal:  # the asker gets what was found, whoever else does not
         event("reply.not_shared", logging.WARNING, code=refusal.code)
         return Shared(own=beside(own, refusal), is_done=False)
+    # Not a link: a post that the store can't note is no reason to take it back.
     await means.ledger.written(*_entries(means, inquiry, found, channel))
     return Shared(own=own, is_done=True)
 

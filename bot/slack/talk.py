@@ -46,7 +46,9 @@ class Talk:
     async def run(self) -> None:
         """Answer it."""
         place = await self._look_around()
-        person = await self.means.rights.person(self.asked.user, self.asked.team)
+        person = await self.means.rights.person(
+            self.asked.user, self.asked.team, app=self.asked.app
+        )
         self.means.rights.require_known(person, place)
         if found := await self._find(person, place):
             await to_its_end(self.means.replies.answer(self.asked, found))

@@ -1,5 +1,6 @@
 """Rules decide who may do what, where: at every door, on every click."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -216,6 +217,34 @@ async def test_a_link_refused_for_lack_of_knowledge_is_in_the_audit_too(
             deeds = connection.execute("SELECT deed, user FROM audit").fetchall()
 
     assert deeds == [("link.refused", BEN)]
+
+
+async def test_an_app_that_a_rule_names_is_heard_and_another_one_is_not(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(
+        'default = "allow"\n[[rule]]\nname = "alerts"\napps = ["A0ALERTS01"]\n'
+        f'instances = ["{EXAMPLE_INSTANCE}"]\nactions = ["lookup"]\neffect = "allow"\n'
+    )
+    async with serving(slack, cloud, MONGOLOG_POLICY=str(path)):
+        for bot_id, words in [
+            ("B0OTHERAPP", EXAMPLE_INSTANCE),
+            ("B0ALERTS01", LINKED_INSTANCE),
+            *[("B0ALERTS01", EXAMPLE_INSTANCE)] * 6,
+        ]:
+            await slack.mention(words, bot_id=bot_id)
+        answers: list[Posted] = []
+        async with asyncio.timeout(10):
+            while len(answers) < 6:
+                await asyncio.sleep(0.05)
+                answers = [each for each in slack.posted if each.channel == WITH_APP]
+        await asyncio.sleep(0.3)
+
+    assert len(slack.posted) == 6  # the seventh within a minute is not heard
+    done = [each for each in slack.posted if each.text.startswith("Done")]
+    assert len(done) == 5
+    assert all(each.via == "chat.postMessage" for each in done)
 
 
 async def test_a_faulty_file_stops_the_start_with_its_line(

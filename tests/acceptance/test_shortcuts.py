@@ -112,6 +112,23 @@ async def test_one_of_several_is_opened_from_the_modal(stand: Stand) -> None:
     assert "Running" in words(opened)
 
 
+async def test_a_slow_answer_does_not_cover_the_one_that_was_chosen_later(stand: Stand) -> None:
+    text = f"{MIXED_INSTANCE} {RUNNING_INSTANCE} {EXAMPLE_INSTANCE}"
+    await stand.slack.message_shortcut(ON_MESSAGE, alert(stand, text=text))
+    view = await answered(stand)
+    stand.cloud.next_answers.append(LateAnswer(delay_s=0.5))
+
+    await stand.slack.click_in(view, "ml.refresh", f"v1|q|{text.lower()}")
+    await stand.slack.click_in(view, "ml.page", f"v1|q|{RUNNING_INSTANCE}")
+    chosen = await stand.slack.wait_for_view(lambda each: "2 more in this" in words(each))
+    async with asyncio.timeout(5):
+        while not stand.logged("view.outdated"):
+            await asyncio.sleep(0.02)
+
+    (shown,) = stand.slack.views
+    assert shown == chosen
+
+
 async def test_post_in_thread_posts_without_links_as_the_app(stand: Stand) -> None:
     said = alert(stand, text=LINKED_INSTANCE)
     await stand.slack.message_shortcut(ON_MESSAGE, said)
