@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 STORAGE_HOSTS = (".myqcloud.com", ".tencentcos.cn", ".tencentcos.com", ".tencentcos.com.cn")
 DEFAULT_PORTS = (None, 443)
 # A browser reads a backslash as a slash: `evil.example\.myqcloud.com` leads to evil.example.
+PRINTABLE = re.compile(r"[\x21-\x7e]+")
 HOST = re.compile(r"[a-z0-9.-]+", re.ASCII)
 
 
@@ -53,7 +54,8 @@ class Link:
             return False
         if parts.scheme != "https" or "@" in parts.netloc or port not in DEFAULT_PORTS:
             return False
-        if not HOST.fullmatch(self.host):
+        # Clients drop control characters, each in its own way; Slack refuses them.
+        if not HOST.fullmatch(self.host) or not PRINTABLE.fullmatch(self._url):
             return False
         return any(_fits(self.host, pattern) for pattern in (*STORAGE_HOSTS, *more_hosts))
 

@@ -218,7 +218,7 @@ class Modal:
         person = await self._person()
         view = replace(self.view, surface=Surface.MODAL, links=True)
         place = Place(channel=self.context.channel, is_shared=True)
-        return Inquiry(lookup=lookup, person=person, place=place, view=view)
+        return Inquiry(lookup=lookup, person=person, place=place, view=view, note=self._show)
 
     def _note(self, lookup: Lookup) -> None:
         """Note in the modal what it answers."""

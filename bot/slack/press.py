@@ -8,9 +8,10 @@
 Every click is read and allowed anew: who, what, and in which place.
 """
 
+import logging
 from dataclasses import dataclass, replace
 
-from bot.errors import BadCommand, NoSuchExport, Problem, Refusal, Refused
+from bot.errors import BadCommand, NoSuchExport, Problem, Refusal, Refused, SlackRefused
 from bot.model import Export, Failure, Lookup, Message, Outcome, Report
 from bot.policy import Action, Place
 from bot.record import AuditEntry, Deed
@@ -98,8 +99,8 @@ class Press:
         message = answer(found.outcomes, lookup, shown)
         is_news = any(isinstance(outcome, Report) for outcome in found.outcomes)
         # What the clicker may not see, others may: their message keeps it.
-        if changes and is_news and not any(is_barred(each) for each in found.outcomes):
-            await to_its_end(self.means.replies.update(click.channel, click.message_ts, message))
+        is_for_all = changes and is_news and not any(is_barred(each) for each in found.outcomes)
+        if is_for_all and await self._changed(message):
             return
         # A failure stands beside the message: what was known is worth keeping.
         is_worth_more = is_news or any(
@@ -107,6 +108,16 @@ class Press:
         )
         asked = replace(click.asked, replaces=click.is_ephemeral and is_worth_more)
         await to_its_end(self.means.replies.answer(asked, message))
+
+    async def _changed(self, message: Message) -> bool:
+        """Change the message that was clicked; False when Slack no longer lets it be changed."""
+        click = self.click
+        try:
+            await to_its_end(self.means.replies.update(click.channel, click.message_ts, message))
+        except SlackRefused as refusal:
+            event("reply.refused", logging.WARNING, door="update", code=refusal.code)
+            return False
+        return True
 
     def _surface(self, *, changes: bool) -> Surface:
         if self.click.is_direct:

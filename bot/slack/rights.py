@@ -52,9 +52,9 @@ class Rights:
         return replace(person, actor=replace(person.actor, groups=groups)) if groups else person
 
     async def place(self, channel: str) -> Place:
-        """What the channel is; it counts as shared when Slack does not describe it."""
+        """What the channel is just now; it counts as shared when Slack does not describe it."""
         try:
-            return await self.people.place(channel)
+            return await self.people.place(channel, is_fresh=True)
         except SlackRefused:
             return Place(channel=channel, is_shared=True)
 

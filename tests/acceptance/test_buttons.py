@@ -1,12 +1,14 @@
 """What the buttons of an answer do, wherever they are pressed."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.demo.cloud_mishap import ErrorAnswer, Normal
 from bot.demo.slack_delivery import Delivery
+from bot.demo.slack_parcel import Parcel
 from bot.demo.workspace import ANNA, BEN, FRED_FOREIGN, GITA_GUEST, SHARED, WITH_APP, Posted
 from bot.demo.world import EXAMPLE_INSTANCE, LINKED_INSTANCE, MIXED_INSTANCE
 from tests.acceptance.seen import all_text, buttons, controls
@@ -156,6 +158,86 @@ async def test_refreshing_a_shared_answer_changes_it_for_everybody(stand: Stand)
     assert refreshed.ephemeral_to is None
     assert f"Shared by <@{ANNA}>" in all_text(refreshed)
     assert "myqcloud" not in all_text(refreshed)
+
+
+async def test_a_channel_that_became_shared_keeps_its_message_and_the_clicker_gets_a_copy(
+    stand: Stand,
+) -> None:
+    shared = await shared_one(stand)
+    place = stand.slack.workspace.channel(WITH_APP)
+    assert place is not None
+    stand.slack.workspace.put_channel(replace(place, shared=True))
+
+    await press(stand, shared, "Refresh", user=BEN)
+    copy = await stand.slack.wait_for(lambda posted: posted.ephemeral_to == BEN)
+
+    assert "Done" in copy.text
+    assert stand.slack.workspace.find(shared.channel, shared.ts) == shared
+
+
+async def test_a_message_that_can_not_be_changed_any_more_is_answered_beside(
+    stand: Stand,
+) -> None:
+    shared = await shared_one(stand)
+    stand.slack.refuse_next("chat.update", "edit_window_closed")
+
+    await press(stand, shared, "Refresh", user=BEN)
+    copy = await stand.slack.wait_for(lambda posted: posted.ephemeral_to == BEN)
+
+    assert "Done" in copy.text
+
+
+async def test_a_shared_answer_that_slack_can_not_lay_out_is_changed_in_the_simplest_layout(
+    stand: Stand,
+) -> None:
+    shared = await shared_one(stand)
+    stand.slack.refuse_next("chat.update", "invalid_blocks")
+
+    await press(stand, shared, "Refresh", user=BEN)
+    refreshed = await settled(stand, shared)
+
+    assert LINKED_INSTANCE in all_text(refreshed)
+    assert not buttons(refreshed)
+
+
+async def test_get_link_asks_the_cloud_anew(stand: Stand) -> None:
+    shared = await shared_one(stand)
+    asked = len(stand.cloud.requests)
+
+    await press(stand, shared, "Get link", user=BEN)
+    await stand.slack.wait_for(lambda posted: posted.ephemeral_to == BEN)
+
+    assert len(stand.cloud.requests) == asked + 1
+
+
+async def test_a_shared_answer_has_no_button_that_shares_it_again(stand: Stand) -> None:
+    shared = await shared_one(stand)
+
+    assert "Share here" not in controls(shared)
+    assert "Copy curl command" not in controls(shared)
+
+
+async def test_a_click_in_a_message_of_another_app_gets_a_sentence(stand: Stand) -> None:
+    posted = await stand.ask(EXAMPLE_INSTANCE)
+    url, _ = stand.slack.issue("actions", user=ANNA, channel=WITH_APP, clicked=posted)
+    payload = {
+        "type": "block_actions",
+        "user": {"id": ANNA, "team_id": "T0ACME0001"},
+        "team": {"id": "T0ACME0001"},
+        "api_app_id": "A0MONGOLOG",
+        "channel": {"id": WITH_APP},
+        "container": {"type": "message", "message_ts": "1795000000.000100"},
+        "message": {"bot_id": "B0OTHERAPP", "ts": "1795000000.000100"},
+        "response_url": url,
+        "trigger_id": "1.2.3",
+        "actions": [{"action_id": "ml.page", "block_id": "x", "value": f"v1|q|{EXAMPLE_INSTANCE}"}],
+    }
+    asked = len(stand.cloud.requests)
+
+    await stand.slack.send(Parcel(kind="interactive", payload=payload))
+    await stand.slack.wait_for(lambda each: "older version" in each.text)
+
+    assert len(stand.cloud.requests) == asked
 
 
 async def test_a_page_of_a_shared_answer_is_turned_for_the_clicker_alone(stand: Stand) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from bot.demo.cloud_api import CloudApi
 from bot.demo.cloud_mishap import NoAnswer
 from bot.demo.slack_api import SlackApi
-from bot.demo.workspace import ANNA, BEN, GITA_GUEST, SHARED, WITH_APP, Posted, UserGroup
+from bot.demo.workspace import ANNA, BEN, GITA_GUEST, PRIVATE, SHARED, WITH_APP, Posted, UserGroup
 from bot.demo.world import EXAMPLE_INSTANCE, LINKED_INSTANCE, MIXED_INSTANCE, SINGAPORE_INSTANCE
 from bot.errors import SettingsError
 from tests.acceptance.seen import all_text, buttons, controls
@@ -217,6 +218,100 @@ async def test_a_link_refused_for_lack_of_knowledge_is_in_the_audit_too(
             deeds = connection.execute("SELECT deed, user FROM audit").fetchall()
 
     assert deeds == [("link.refused", BEN)]
+
+
+LINKS_BY_REGION = """
+default = "allow"
+[[rule]]
+name = "no links from Singapore"
+regions = ["ap-singapore"]
+actions = ["link"]
+effect = "deny"
+"""
+LINKS_BY_PLACE = f"""
+default = "deny"
+[[rule]]
+name = "looks"
+actions = ["lookup", "share"]
+effect = "allow"
+[[rule]]
+name = "links here"
+actions = ["link"]
+channels = ["{WITH_APP}"]
+effect = "allow"
+"""
+
+
+async def test_links_are_refused_by_region_once_it_is_known(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    linked = cloud.world.tasks(LINKED_INSTANCE, "ap-guangzhou", datetime.now(UTC)) or []
+    cloud.world.add("cmgo-singlink1", "ap-singapore", tasks=linked)
+    path = tmp_path / "rules.toml"
+    path.write_text(LINKS_BY_REGION)
+    async with serving(slack, cloud, MONGOLOG_POLICY=str(path)):
+        private = await ask(slack, "cmgo-singlink1")
+        await slack.mention("cmgo-singlink1")
+        public = await slack.wait_for(lambda posted: posted.via == "chat.postMessage")
+        await slack.click(public, "ml.link", user=ANNA)
+        told = await slack.wait_for(lambda posted: "no links from" in all_text(posted))
+
+    assert "Download" not in controls(private)
+    assert "myqcloud" not in all_text(told)
+
+
+async def test_links_are_given_where_a_rule_allows_them_and_nowhere_else(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(LINKS_BY_PLACE)
+    async with serving(slack, cloud, MONGOLOG_POLICY=str(path)):
+        here = await ask(slack, LINKED_INSTANCE)
+        elsewhere = await ask(slack, LINKED_INSTANCE, channel=PRIVATE)
+        await slack.command(f"{LINKED_INSTANCE} here", channel=PRIVATE)
+        shared = await slack.wait_for(lambda posted: posted.via == "chat.postMessage")
+        await slack.click(shared, "ml.link", user=ANNA)
+        told = await slack.wait_for(
+            lambda posted: posted.channel == PRIVATE and "not allow" in all_text(posted)
+        )
+
+    assert "Download" in controls(here)
+    assert "Download" not in controls(elsewhere)
+    assert "myqcloud" not in all_text(told)
+
+
+async def test_names_of_a_region_that_is_refused_stand_in_no_menu(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(
+        f'default = "allow"\n[[rule]]\nname = "not Ben"\nusers = ["{BEN}"]\n'
+        'regions = ["ap-singapore"]\neffect = "deny"\n'
+    )
+    async with serving(slack, cloud, MONGOLOG_POLICY=str(path)):
+        await ask(slack, SINGAPORE_INSTANCE)
+        mine, his = await ask(slack, ""), await ask(slack, "", user=BEN)
+
+    assert SINGAPORE_INSTANCE in controls(mine)
+    assert SINGAPORE_INSTANCE not in controls(his)
+
+
+async def test_refreshing_needs_the_right_to_share(
+    slack: SlackApi, cloud: CloudApi, tmp_path: Path
+) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(
+        f'default = "allow"\n[[rule]]\nname = "no sharing"\nusers = ["{BEN}"]\n'
+        f'instances = ["{EXAMPLE_INSTANCE}"]\nactions = ["share"]\neffect = "deny"\n'
+    )
+    async with serving(slack, cloud, MONGOLOG_POLICY=str(path)):
+        await slack.command(f"{EXAMPLE_INSTANCE} here")
+        shared = await slack.wait_for(lambda posted: posted.via == "chat.postMessage")
+        await slack.click(shared, "ml.refresh", user=BEN)
+        told = await slack.wait_for(lambda posted: posted.ephemeral_to == BEN)
+
+    assert "no sharing" in all_text(told)
+    assert slack.workspace.find(shared.channel, shared.ts) == shared
 
 
 async def test_an_app_that_a_rule_names_is_heard_and_another_one_is_not(

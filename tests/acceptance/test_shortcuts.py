@@ -112,6 +112,19 @@ async def test_one_of_several_is_opened_from_the_modal(stand: Stand) -> None:
     assert "Running" in words(opened)
 
 
+@pytest.mark.usefixtures("impatient")
+async def test_a_choice_in_a_modal_that_takes_long_says_so(stand: Stand) -> None:
+    text = f"{MIXED_INSTANCE} {RUNNING_INSTANCE}"
+    await stand.slack.message_shortcut(ON_MESSAGE, alert(stand, text=text))
+    view = await answered(stand)
+    stand.cloud.next_answers.append(LateAnswer(delay_s=0.6))
+
+    await stand.slack.click_in(view, "ml.refresh", f"v1|q|{text}")
+
+    await stand.slack.wait_for_view(lambda each: "Still asking" in words(each))
+    await stand.slack.wait_for_view(lambda each: "2 instances" in words(each))
+
+
 async def test_a_slow_answer_does_not_cover_the_one_that_was_chosen_later(stand: Stand) -> None:
     text = f"{MIXED_INSTANCE} {RUNNING_INSTANCE} {EXAMPLE_INSTANCE}"
     await stand.slack.message_shortcut(ON_MESSAGE, alert(stand, text=text))

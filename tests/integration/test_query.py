@@ -713,3 +713,49 @@ async def test_a_fresh_question_joins_no_flight_begun_before_it_and_others_join_
         landing.set()
         await asyncio.gather(first, fresh, third)
     assert cloud.asked == [TOKYO, TOKYO]
+
+
+class Remembers:
+    """A memory that holds one report."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+
+    async def region_of(self, _: InstanceId) -> str | None:
+        return None
+
+    async def last_answer(self, _: InstanceId) -> Report | None:
+        return self.report
+
+    async def keep(self, report: Report) -> None:
+        self.report = report
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_known"),
+    [
+        pytest.param({}, True, id="anywhere"),
+        pytest.param({"region": TOKYO}, True, id="in its region"),
+        pytest.param({"region": SINGAPORE}, False, id="in another region"),
+        pytest.param({"window": ("2026-01-01", "2026-01-02")}, False, id="in a window"),
+    ],
+)
+async def test_what_was_known_last_is_told_when_it_answers_the_question(
+    asked: dict[str, Any], is_known: bool
+) -> None:
+    memory = Remembers(report_of(OURS))
+    cloud = Cloud(ap_tokyo=down(), ap_singapore=down())
+    async with query_over(cloud, memory=memory) as query:
+        (outcome,) = await query.ask(Lookup(instances=(OURS,), **asked), "U1")
+
+    assert isinstance(outcome, Failure)
+    assert (outcome.last_known is not None) is is_known
+
+
+async def test_what_was_cut_to_a_window_is_not_kept() -> None:
+    memory = Remembers(report_of(OURS))
+    before = memory.report
+    async with query_over(Cloud(ap_tokyo=found()), memory=memory) as query:
+        await report(query, window=("2026-01-01", "2026-01-02"))
+
+    assert memory.report is before

@@ -182,3 +182,9 @@ def test_no_text_makes_a_link_crash_or_print_itself(text: str) -> None:
         assert isinstance(link.host, str)
         assert link.is_allowed() in (True, False)
         assert link.works_until is None or link.works_until.tzinfo is UTC
+
+
+@pytest.mark.parametrize("hidden", ["\n", "\t", "\r", "\x00", "\u202e", " "])
+def test_a_link_with_a_character_that_can_not_be_seen_is_not_allowed(hidden: str) -> None:
+    assert Link("https://a.myqcloud.com/x?sign=12").is_allowed()
+    assert not Link(f"https://a.myqcloud.com/x?sign=1{hidden}2").is_allowed()
