@@ -7,6 +7,7 @@ Works beside a `mongolog serve` that runs, and changes nothing. All else goes to
 
 import asyncio
 import json
+import re
 import sys
 from datetime import UTC, datetime
 
@@ -26,6 +27,8 @@ HEADINGS = ("WHEN", "USER", "CHANNEL", "DEED", "INSTANCE", "REGION", "RULE", "RE
 GAP = "  "
 LONGEST = 256  # of an export's id, which is foreign
 BAD_INSTANCE = "--instance: must be an instance id, such as cmgo-k2p5su09"
+USER = re.compile(r"(?:<@)?([UW][A-Z0-9]{1,20})(?:\|[^>]*)?>?")
+BAD_USER = "--user: must be the id of a person, such as U0123456789; a name can be anybody's"
 BAD_SINCE = "--since: must be a length of time or a day, such as 6h, 7d or 2026-11-24"
 BAD_ENTRY = "a newer version of mongolog writes into this store; read its audit with that one"
 NOTHING = "Nothing fits."
@@ -44,10 +47,10 @@ def run(*, instance: str | None, user: str | None, since: str | None, as_json: b
     try:
         settings = load("check")
         zone = machine_zone() or settings.api_timezone
-        only = _instance(instance)
+        only, who = _instance(instance), _user(user)
         start = _start(since, zone)
         set_up_logs(settings.secrets, style=settings.log, level="error")
-        entries = asyncio.run(_entries(settings, only, user, start))
+        entries = asyncio.run(_entries(settings, only, who, start))
     except SettingsError as error:
         print(*error.faults, sep="\n", file=sys.stderr)
         return USAGE
@@ -64,6 +67,15 @@ def _instance(text: str | None) -> str | None:
         return None if text is None else str(InstanceId(text.strip().lower()))
     except ValueError:
         raise SettingsError((BAD_INSTANCE,)) from None
+
+
+def _user(text: str | None) -> str | None:
+    """Raises SettingsError."""
+    if text is None:
+        return None
+    if (named := USER.fullmatch(text.strip())) is None:
+        raise SettingsError((BAD_USER,))
+    return named[1]
 
 
 def _start(text: str | None, zone: str) -> datetime | None:

@@ -20,6 +20,12 @@ def waiting_turn(lookup: Lookup, view: View) -> Message:
     return _on_the_way(lookup, view, spoken, "The answer follows.")
 
 
+def waiting_for_own(lookup: Lookup, view: View) -> Message:
+    """Nothing was asked yet: this person's own look-ups are before this one."""
+    spoken = "Your other look-ups are under way: {} is next after them."
+    return _on_the_way(lookup, view, spoken, "The answer follows.")
+
+
 def _on_the_way(lookup: Lookup, view: View, sentence: str, promise: str) -> Message:
     """`sentence` has a place for the instances; `promise` is for those who hear it."""
     shown = sentence.format(", ".join(code(instance) for instance in lookup.instances))

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from bot.errors import CloudBroken, CloudError, CloudUnreachable, Throttled
-from bot.model import Export, Failure, InstanceId, Lookup, Outcome, Report
+from bot.model import Export, Failure, InstanceId, Lookup, Message, Outcome, Report
 from bot.policy import Action, Decision, Verdict
 from bot.query import Query
 from bot.record import AuditEntry, Deed
 from bot.render.shown import links_shown
 from bot.render.view import View
-from bot.render.waiting import still_asking, waiting_turn
+from bot.render.waiting import still_asking, waiting_for_own, waiting_turn
 from bot.slack.caps import Caps
 from bot.slack.inquiry import Found, Inquiry, is_barred
 from bot.slack.ledger import Ledger
@@ -102,12 +102,17 @@ class Lookups:
         try:
             done, _ = await asyncio.wait([asking], timeout=self.patience_s)
             if not done:
-                is_waiting = not has_turn.is_set() or self.query.is_waiting(lookup)
-                say = waiting_turn if is_waiting else still_asking
-                await inquiry.note(say(lookup, inquiry.view))
+                await inquiry.note(self._on_the_way(lookup, has_turn)(lookup, inquiry.view))
             return await asking
         finally:
             asking.cancel()
+
+    def _on_the_way(
+        self, lookup: Lookup, has_turn: asyncio.Event
+    ) -> Callable[[Lookup, View], Message]:
+        if not has_turn.is_set():
+            return waiting_for_own
+        return waiting_turn if self.query.is_waiting(lookup) else still_asking
 
     async def _in_turn(
         self, inquiry: Inquiry, lookup: Lookup, has_turn: asyncio.Event

@@ -167,7 +167,7 @@ class Modal:
             await self._open_loading(click.trigger_id)
         match order:
             case FetchLink():
-                given = await fetch_link(click, order, self.view, self.means)
+                given = await fetch_link(click, order, self.view, self.means, self._show)
                 await self._show(given)
             case AskFor(to_me=True, lookup=lookup):
                 await self._send_to_me(lookup, turn)

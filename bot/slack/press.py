@@ -21,7 +21,7 @@ from bot.render.links import can_be_given
 from bot.render.view import Surface, View
 from bot.slack.clicked import Click
 from bot.slack.errand import Means
-from bot.slack.inquiry import Inquiry, is_barred
+from bot.slack.inquiry import Inquiry, Note, is_barred
 from bot.slack.once import Turn
 from bot.slack.people import Person
 from bot.slack.sharing import share
@@ -67,7 +67,7 @@ class Press:
 
     async def _carry_out(self, order: Order, turn: Turn) -> None:
         if isinstance(order, FetchLink):
-            message = await fetch_link(self.click, order, self.view, self.means)
+            message = await fetch_link(self.click, order, self.view, self.means, self._note)
             await to_its_end(self.means.replies.hand(self.click.asked, message))
             return
         person = await self.means.rights.person(self.click.user, self.click.team)
@@ -153,16 +153,30 @@ class Press:
     def _inquiry(
         self, lookup: Lookup, person: Person, place: Place, view: View, *, is_fresh: bool = False
     ) -> Inquiry:
-        async def note(message: Message) -> None:
-            await self.means.replies.note(self.click.asked, message)
-
         return Inquiry(
-            lookup=lookup, person=person, place=place, view=view, is_fresh=is_fresh, note=note
+            lookup=lookup,
+            person=person,
+            place=place,
+            view=view,
+            is_fresh=is_fresh,
+            note=self._note,
         )
 
+    async def _note(self, message: Message) -> None:
+        await self.means.replies.note(self.click.asked, message)
 
-async def fetch_link(click: Click, order: FetchLink, view: View, means: Means) -> Message:
+
+async def fetch_link(
+    click: Click, order: FetchLink, view: View, means: Means, note: Note
+) -> Message:
     """A message with a fresh link of one export, once the audit says so.
+
+    Args:
+        click: who asks for it, and where.
+        order: which.
+        view: the reader's side.
+        means: what errands work with.
+        note: tells the clicker that it takes a while.
 
     Raises:
         Refused: without the right to it there, or when the audit can't be written.
@@ -171,7 +185,8 @@ async def fetch_link(click: Click, order: FetchLink, view: View, means: Means) -
     clerk = _Clerk(click=click, order=order, view=view, means=means)
     try:
         person = await means.rights.person(click.user, click.team)
-        outcome, rule = await _found(click, order, person, replace(view, zone=person.zone), means)
+        own = replace(view, zone=person.zone)
+        outcome, rule = await _found(click, order, person, own, means=means, note=note)
     except Refused as refusal:
         await means.ledger.written(clerk.entry(Deed.REFUSED, rule=refusal.rule))
         raise
@@ -186,7 +201,7 @@ async def fetch_link(click: Click, order: FetchLink, view: View, means: Means) -
 
 
 async def _found(
-    click: Click, order: FetchLink, person: Person, view: View, means: Means
+    click: Click, order: FetchLink, person: Person, view: View, *, means: Means, note: Note
 ) -> tuple[Outcome, str]:
     """What the cloud says of the instance now, and the rule that lets this person have its links.
 
@@ -197,7 +212,7 @@ async def _found(
     lookup = Lookup(instances=(order.instance,), region=order.region or None)
     means.rights.require(person, Action.LINK, place, instance=order.instance)
     found = await means.lookups.find(
-        Inquiry(lookup=lookup, person=person, place=place, view=view, is_fresh=True)
+        Inquiry(lookup=lookup, person=person, place=place, view=view, is_fresh=True, note=note)
     )
     outcome = found.outcomes[0]
     region = outcome.region if isinstance(outcome, Report) else ""

@@ -27,7 +27,7 @@ SECRET_ID, SECRET_KEY = "AKIDacceptancetests", "secret-key-of-the-tests"
 IN_BOTH_MODES = pytest.mark.parametrize("mode", ["http", "socket"])
 
 START_S = 10
-ON_THE_WAY = ("Still asking the cloud", "Many are asking just now")
+ON_THE_WAY = ("Still asking the cloud", "Many are asking just now", "Your other look-ups are")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo.cloud_mishap import ErrorAnswer, Normal
+from bot.demo.cloud_mishap import ErrorAnswer, LateAnswer, Normal
 from bot.demo.slack_delivery import Delivery
 from bot.demo.slack_parcel import Parcel
 from bot.demo.workspace import ANNA, BEN, FRED_FOREIGN, GITA_GUEST, SHARED, WITH_APP, Posted
@@ -198,6 +198,19 @@ async def test_a_shared_answer_that_slack_can_not_lay_out_is_changed_in_the_simp
 
     assert LINKED_INSTANCE in all_text(refreshed)
     assert not buttons(refreshed)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_get_link_says_when_it_takes_long(stand: Stand) -> None:
+    shared = await shared_one(stand)
+    stand.cloud.next_answers.append(LateAnswer(delay_s=0.6))
+
+    await press(stand, shared, "Get link", user=BEN)
+    noted = await stand.slack.wait_for(lambda posted: posted.ephemeral_to == BEN)
+    given = await stand.slack.wait_for(lambda posted: "myqcloud" in all_text(posted))
+
+    assert noted.text.startswith("Still asking")
+    assert given.ephemeral_to == BEN
 
 
 async def test_get_link_asks_the_cloud_anew(stand: Stand) -> None:

@@ -20,7 +20,7 @@ async def test_who_waits_for_a_turn_of_their_own_is_told_too(
     mine = [await stand.slack.command(f"cmgo-storm{number:04}") for number in range(3)]
 
     told = await stand.slack.wait_for(
-        lambda posted: posted.answers == mine[2].id and "waiting its turn" in posted.text
+        lambda posted: posted.answers == mine[2].id and "Your other look-ups" in posted.text
     )
 
     assert told.ephemeral_to == ANNA

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -167,23 +168,24 @@ def test_it_says_so_when_there_may_be_more(
 
 
 @pytest.mark.parametrize(
-    ("instance", "since", "said"),
+    ("wanted", "said"),
     [
-        ("mongo-1", None, audit.BAD_INSTANCE),
-        (None, "lately", audit.BAD_SINCE),
-        (None, "2026-02-30", audit.BAD_SINCE),
+        ({"instance": "mongo-1"}, audit.BAD_INSTANCE),
+        ({"since": "lately"}, audit.BAD_SINCE),
+        ({"since": "2026-02-30"}, audit.BAD_SINCE),
+        ({"user": "@anna"}, audit.BAD_USER),
+        ({"user": "u0123456789"}, audit.BAD_USER),
     ],
 )
 def test_what_can_t_be_read_is_a_usage_error(
     place: str,
     capsys: pytest.CaptureFixture[str],
-    instance: str | None,
-    since: str | None,
+    wanted: dict[str, Any],
     said: str,
 ) -> None:
     fill(place)
 
-    assert ask(instance=instance, since=since) == 2
+    assert ask(**wanted) == 2
     assert capsys.readouterr().err == f"{said}\n"
 
 

@@ -33,7 +33,7 @@ from bot.render.simplest import simplest
 from bot.render.terminal import document, text
 from bot.render.trouble import beside, trouble
 from bot.render.view import View
-from bot.render.waiting import restarting, still_asking, waiting_turn
+from bot.render.waiting import restarting, still_asking, waiting_for_own, waiting_turn
 from tests.unit.render_scenes import (
     CONDITIONS,
     FAILURES,
@@ -134,6 +134,7 @@ def _messages() -> dict[str, Message]:
         **{f"trouble_{name}": trouble(error, VIEW) for name, error in TROUBLES.items()},
         "talk_still_asking": still_asking(both, VIEW),
         "talk_waiting_turn": waiting_turn(both, VIEW),
+        "talk_waiting_for_own": waiting_for_own(both, VIEW),
         "talk_restarting": restarting(VIEW),
         "talk_menu": menu(VIEW),
         "talk_menu_recents": menu(VIEW, (INSTANCE, OTHER), (THIRD, INSTANCE)),
