@@ -109,11 +109,13 @@ def _said(rule: Rule) -> Decision:
 
 def _default(rules: Rules, actor: Actor, action: Action, place: Place | None) -> Decision:
     reason: Refusal | None = None
-    if actor.kind in NOBODY:
+    if actor.app:  # only a rule that names an app lets it do anything
+        reason = Refusal.RULE
+    elif actor.kind in NOBODY:
         reason = NOBODY[actor.kind]
     elif _is_exposed(action, place):
         reason = Refusal.SHARED_CHANNEL
-    elif rules.default == "deny" or actor.app:
+    elif rules.default == "deny":
         reason = Refusal.RULE
     verdict = Verdict.REFUSED if reason else Verdict.ALLOWED
     return Decision(verdict=verdict, reason=reason)

@@ -60,6 +60,8 @@ class Ledger:
     def remember(self, inquiry: Inquiry, outcomes: tuple[Outcome, ...]) -> None:
         """Note who asked about what was found; it is written a moment later."""
         actor = inquiry.person.actor
+        if actor.app:  # nobody is on it because an alert asked
+            return
         for outcome in outcomes:
             if isinstance(outcome, Report):
                 self.store.askings.note(

@@ -156,11 +156,10 @@ class Modal:
         if click.view == "modal":
             self.view_id, self.callback_id = click.view_id, click.callback_id
         deed = (click.user, click.view_id, click.action, click.value)
-        order = read_order(click.value)
         with self.means.once.doing(deed) as turn:
             if turn:
                 self.number = self.means.newest.begin(self.view_id) if self.view_id else 0
-                await self._carry_out(click, order, turn)
+                await self._carry_out(click, read_order(click.value), turn)
 
     async def _carry_out(self, click: Click, order: Order, turn: Turn) -> None:
         if click.view == "home":
@@ -240,7 +239,8 @@ class Modal:
             )
 
         await asyncio.sleep(self.shows_from - asyncio.get_running_loop().time())
-        if not self.means.newest.is_newest(self.view_id, self.number):
+        is_newest = self.means.newest.is_newest(self.view_id, self.number)
+        if not is_newest and not self.is_shared:  # what was posted is told, whatever came since
             event("view.outdated")
             return
         await self.means.screens.show(self.view_id, message, layout)

@@ -142,6 +142,24 @@ async def test_a_slow_answer_does_not_cover_the_one_that_was_chosen_later(stand:
     assert shown == chosen
 
 
+async def test_an_old_button_in_a_modal_gets_a_sentence_there(stand: Stand) -> None:
+    await stand.slack.message_shortcut(ON_MESSAGE, alert(stand, text=f"{MIXED_INSTANCE} {ANNA}"))
+    view = await answered(stand)
+    old = replace(view, view={**view.view, "blocks": [old_row()]})
+
+    await stand.slack.click_in(old, "ml.page", "v0|q|cmgo-k2p5su09")
+    told = await stand.slack.wait_for_view(lambda each: "older version" in words(each))
+
+    assert told.id == view.id
+
+
+def old_row() -> dict[str, Any]:
+    """A row of controls as an older version of the app made it."""
+    text = {"type": "plain_text", "text": "Old"}
+    button = {"type": "button", "action_id": "ml.page", "text": text, "value": "v0|q|cmgo-k2p5su09"}
+    return {"type": "actions", "block_id": "old:1:1", "elements": [button]}
+
+
 async def test_post_in_thread_posts_without_links_as_the_app(stand: Stand) -> None:
     said = alert(stand, text=LINKED_INSTANCE)
     await stand.slack.message_shortcut(ON_MESSAGE, said)
