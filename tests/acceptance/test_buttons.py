@@ -213,14 +213,15 @@ async def test_get_link_says_when_it_takes_long(stand: Stand) -> None:
     assert given.ephemeral_to == BEN
 
 
-async def test_get_link_asks_the_cloud_anew(stand: Stand) -> None:
+async def test_get_link_asks_the_cloud_anew_for_everybody(stand: Stand) -> None:
     shared = await shared_one(stand)
     asked = len(stand.cloud.requests)
 
-    await press(stand, shared, "Get link", user=BEN)
-    await stand.slack.wait_for(lambda posted: posted.ephemeral_to == BEN)
+    for user in (BEN, ANNA):
+        await press(stand, shared, "Get link", user=user)
+        await stand.slack.wait_for(lambda posted, user=user: posted.ephemeral_to == user)
 
-    assert len(stand.cloud.requests) == asked + 1
+    assert len(stand.cloud.requests) == asked + 2
 
 
 async def test_a_shared_answer_has_no_button_that_shares_it_again(stand: Stand) -> None:
