@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -213,13 +214,17 @@ async def test_get_link_says_when_it_takes_long(stand: Stand) -> None:
     assert given.ephemeral_to == BEN
 
 
+def is_for(user: str, posted: Posted) -> bool:
+    return posted.ephemeral_to == user
+
+
 async def test_get_link_asks_the_cloud_anew_for_everybody(stand: Stand) -> None:
     shared = await shared_one(stand)
     asked = len(stand.cloud.requests)
 
     for user in (BEN, ANNA):
         await press(stand, shared, "Get link", user=user)
-        await stand.slack.wait_for(lambda posted, user=user: posted.ephemeral_to == user)
+        await stand.slack.wait_for(partial(is_for, user))
 
     assert len(stand.cloud.requests) == asked + 2
 
