@@ -22,7 +22,6 @@ from bot.store.database import Database
 from bot.store.lock import create_private, locked
 from bot.store.memory import StoredMemory
 from bot.store.permits import SharedPermits
-from bot.store.postgres import PostgresDatabase
 from bot.store.retention import forget_for_ever
 from bot.store.schema import bring_up_to_date, require_up_to_date
 from bot.store.sqlite import SqliteDatabase
@@ -128,6 +127,9 @@ async def _open(url: str, stack: AsyncExitStack, *, is_beside: bool) -> Database
     if url.startswith("sqlite:"):
         database = SqliteDatabase(_prepared(url, stack, is_beside=is_beside))
     else:
+        # It brings half of SQLAlchemy along, which a process on SQLite need not hold.
+        from bot.store.postgres import PostgresDatabase  # noqa: PLC0415
+
         database = PostgresDatabase(url)
     stack.push_async_callback(database.aclose)
     await (require_up_to_date if is_beside else bring_up_to_date)(database)
