@@ -29,8 +29,8 @@ from bot.slack.session import open_session, web_client
 from bot.telemetry import set_up_logs
 
 DONE, NO_SLACK, USAGE = 0, 1, 2
-USER = re.compile(r"(?:<@)?([UW][A-Z0-9]{1,20})(?:\|[^>]*)?>?")
-CHANNEL = re.compile(r"(?:<#)?([CGD][A-Z0-9]{1,20})(?:\|[^>]*)?>?")
+USER = re.compile(r"<?@?([UW][A-Z0-9]{1,20})(?:\|[^>]*)?>?")
+CHANNEL = re.compile(r"<?#?([CGD][A-Z0-9]{1,20})(?:\|[^>]*)?>?")
 NO_USER = "--as: must be the id of a person, such as U0123456789; a name can be anybody's"
 NO_CHANNEL = "channel: must be the id of a channel, such as C0123456789; a name can change"
 NO_INSTANCE = "instance: must be the id of an instance, such as cmgo-k2p5su09"

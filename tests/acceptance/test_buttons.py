@@ -229,6 +229,23 @@ async def test_get_link_asks_the_cloud_anew_for_everybody(stand: Stand) -> None:
     assert len(stand.cloud.requests) == asked + 2
 
 
+async def test_the_console_is_slack_s_to_open_and_needs_no_answer(stand: Stand) -> None:
+    answer = await stand.ask(EXAMPLE_INSTANCE)
+    url = "https://console.tencentcloud.com/mongodb"
+    option = {"text": {"type": "plain_text", "text": "Open"}, "value": url, "url": url}
+    menu = {"type": "overflow", "action_id": "ml.more", "options": [option]}
+    block = {"type": "actions", "block_id": "more:9:1", "elements": [menu]}
+    shown = stand.slack.workspace.edit(answer, blocks=(*answer.blocks[:1], block))
+    asked = len(stand.cloud.requests)
+
+    click = await stand.slack.click(shown, "ml.more", value=url)
+    await stand.ask("help")
+
+    assert (click.outcome, click.body) == ("ok", "")
+    assert len(stand.cloud.requests) == asked
+    assert len(stand.slack.posted) == 2
+
+
 async def test_a_shared_answer_has_no_button_that_shares_it_again(stand: Stand) -> None:
     shared = await shared_one(stand)
 

@@ -287,3 +287,11 @@ async def test_the_exit_code_says_how_it_went(
     assert err in told.err
     assert bool(told.out) is (code == 0)
     assert bool(told.err) is (code != 0)
+
+
+@pytest.mark.parametrize("who", ["U0BEN00001", "@U0BEN00001", "<@U0BEN00001>", "<@U0BEN00001|ben>"])
+@pytest.mark.parametrize("where", ["C0DBONCALL", "#C0DBONCALL", "<#C0DBONCALL|db-oncall>"])
+def test_ids_are_read_as_people_write_them(who: str, where: str) -> None:
+    case = read_case(who, INSTANCE, where)
+
+    assert (case.user, case.channel) == ("U0BEN00001", "C0DBONCALL")
