@@ -23,7 +23,7 @@ from bot.slack.errand import Errand, Means
 from bot.slack.home import Home
 from bot.slack.modal import Modal
 from bot.slack.press import Press
-from bot.slack.talk import SURFACES, Talk
+from bot.slack.talk import SURFACES, Talk, to_the_asker_alone
 from bot.slack.work import to_its_end
 from bot.telemetry import REFERENCE, event, fault, new_reference
 
@@ -66,7 +66,16 @@ class Desk:
             await _run(errand, view)
         except Exception as error:  # noqa: BLE001 - the listener boundary: nobody is left in silence
             fault("command.broke", error)
-            await _tell(errand, trouble(error, view))
+            await self._apologise(errand, asked, trouble(error, view))
+
+    async def _apologise(self, errand: Errand, asked: Asked, message: Message) -> None:
+        """Tell it the errand's own way; when that is what is broken, in a private message."""
+        try:
+            await _tell(errand, message)
+        except Exception as error:  # noqa: BLE001 - the same boundary
+            fault("apology.broke", error)
+            alone = to_the_asker_alone(asked)
+            await to_its_end(self.means.replies.answer(alone, message))
 
     def _errand(self, request: Request, view: View) -> Errand:
         match request:

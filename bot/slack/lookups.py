@@ -74,8 +74,9 @@ class Lookups:
         finally:
             asking.cancel()
         outcomes = tuple(self._judged(inquiry, outcome, decisions) for outcome in asked)
+        failures = [each.error for each in outcomes if isinstance(each, Failure)]
         if all(is_barred(outcome) for outcome in outcomes):
-            raise refused(self._decide(inquiry, outcomes[0].instance, _region(asked[0])))
+            raise failures[0]
         log_outcomes(outcomes)
         view = await self._with_links(inquiry, outcomes, replace(inquiry.view, now=self.now()))
         self.ledger.remember(inquiry, outcomes)

@@ -8,6 +8,7 @@ tells.
 """
 
 import asyncio
+import logging
 from dataclasses import dataclass, field, replace
 
 from bot.errors import BadCommand, Problem, Refusal, Refused, SlackRefused
@@ -86,16 +87,27 @@ class Modal:
 
     async def tell(self, message: Message) -> None:
         """Say it in the modal, or in private messages when there is none."""
+        # Whoever may not ask, or can't be answered now, has nothing to choose or to share.
+        self.context = replace(self.context, instances=(), question="")
+        await self._deliver(message)
+
+    async def _deliver(self, message: Message) -> None:
+        """Show it in the modal; in a private message when there is none, or Slack won't."""
         if self.view_id:
-            # Whoever may not ask, or can't be answered now, has nothing to choose or to share.
-            self.context = replace(self.context, instances=(), question="")
             try:
                 await self._show(message)
-            except SlackRefused:
-                pass
+            except SlackRefused as refusal:
+                event("reply.refused", logging.WARNING, door="modal", code=refusal.code)
             else:
                 return
         await self.means.replies.answer(self.request.asked, message)
+
+    async def _say(self, message: Message) -> None:
+        """A line on the way to the answer; when it can't be shown, the answer still will be."""
+        try:
+            await self._show(message)
+        except SlackRefused as refusal:
+            event("reply.note_refused", code=refusal.code)
 
     async def _open_form(self, shortcut: Shortcut) -> None:
         mine = await self.means.ledger.of_user(shortcut.user)
@@ -166,8 +178,8 @@ class Modal:
             await self._open_loading(click.trigger_id)
         match order:
             case FetchLink():
-                given = await fetch_link(click, order, self.view, self.means, self._show)
-                await self._show(given)
+                given = await fetch_link(click, order, self.view, self.means, self._say)
+                await self._deliver(given)
             case AskFor(to_me=True, lookup=lookup):
                 await self._send_to_me(lookup, turn)
             case AskFor(lookup=Lookup(here=True) as lookup):
@@ -181,7 +193,7 @@ class Modal:
         inquiry = await self._inquiry(lookup)
         found = await self.means.lookups.find(replace(inquiry, is_fresh=is_fresh))
         self._note(lookup)
-        await to_its_end(self._show(answer(found.outcomes, lookup, found.view)))
+        await to_its_end(self._deliver(answer(found.outcomes, lookup, found.view)))
 
     async def _share(self, lookup: Lookup, channel: str, thread_ts: str) -> None:
         lookup = replace(lookup, here=False)
@@ -193,9 +205,9 @@ class Modal:
         shared = await share(self.means, inquiry, channel=channel, thread_ts=thread_ts)
         if shared.is_done:
             self.is_shared = True
-            await to_its_end(self._show(shared_note(shared.own, channel)))
+            await to_its_end(self._deliver(shared_note(shared.own, channel)))
         else:
-            await to_its_end(self._show(shared.own))
+            await to_its_end(self._deliver(shared.own))
 
     async def _send_to_me(self, lookup: Lookup, turn: Turn) -> None:
         inquiry = await self._inquiry(lookup)
@@ -205,7 +217,7 @@ class Modal:
         await to_its_end(self.means.replies.post(self.request.user, message))
         turn.is_done()
         own = answer(found.outcomes, lookup, replace(found.view, surface=Surface.MODAL))
-        await self._show(shared_note(own, ""))
+        await self._deliver(shared_note(own, ""))
 
     async def _person(self) -> Person:
         request = self.request.asked
@@ -217,7 +229,7 @@ class Modal:
         person = await self._person()
         view = replace(self.view, surface=Surface.MODAL, links=True)
         place = Place(channel=self.context.channel, is_shared=True)
-        return Inquiry(lookup=lookup, person=person, place=place, view=view, note=self._show)
+        return Inquiry(lookup=lookup, person=person, place=place, view=view, note=self._say)
 
     def _note(self, lookup: Lookup) -> None:
         """Note in the modal what it answers."""

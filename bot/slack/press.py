@@ -45,11 +45,13 @@ class Press:
         """Do what the button says, once for a double click."""
         if self.click.action == CONSOLE or self.click.value.startswith("http"):
             return  # Slack has opened the address already
+        if not self.click.is_ours:
+            raise BadCommand(Problem.OLD_BUTTON)
         if self.click.action == DOWNLOAD:
             await note_download(self.click, self.means, self.view)
             return
         deed = (self.click.user, self.click.message_ts, self.click.action, self.click.value)
-        order = self._order()
+        order = read_order(self.click.value)
         with self.means.once.doing(deed) as turn:
             if turn:
                 await self._carry_out(order, turn)
@@ -59,11 +61,6 @@ class Press:
     async def tell(self, message: Message) -> None:
         """Say it beside the message, which stays."""
         await self.means.replies.answer(self.click.asked, message)
-
-    def _order(self) -> Order:
-        if not self.click.is_ours:
-            raise BadCommand(Problem.OLD_BUTTON)
-        return read_order(self.click.value)
 
     async def _carry_out(self, order: Order, turn: Turn) -> None:
         if isinstance(order, FetchLink):

@@ -55,7 +55,7 @@ class Talk:
 
     async def tell(self, message: Message) -> None:
         """Answer where it was asked; the asker alone while the channel is not known."""
-        asked = self.asked if self.has_place else _to_the_asker_alone(self.asked)
+        asked = self.asked if self.has_place else to_the_asker_alone(self.asked)
         await self.means.replies.answer(asked, message)
 
     async def _look_around(self) -> Place:
@@ -122,5 +122,6 @@ class Talk:
         )
 
 
-def _to_the_asker_alone(asked: Asked) -> Asked:
+def to_the_asker_alone(asked: Asked) -> Asked:
+    """The question, to be answered where nobody else sees it."""
     return replace(asked, is_shared=True) if asked.door is Door.MENTION else asked

@@ -113,6 +113,40 @@ async def test_one_of_several_is_opened_from_the_modal(stand: Stand) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
+async def test_a_line_on_the_way_that_slack_does_not_show_costs_no_answer(stand: Stand) -> None:
+    stand.cloud.next_answers.append(LateAnswer(delay_s=0.6))
+    stand.slack.refuse_next("views.update", "internal_error")
+
+    await stand.slack.message_shortcut(ON_MESSAGE, alert(stand, text=EXAMPLE_INSTANCE))
+    view = await stand.slack.wait_for_view(lambda each: "Post in thread" in words(each))
+
+    assert "Done" in words(view)
+
+
+async def test_an_answer_that_slack_does_not_show_in_a_modal_is_told_beside_it(
+    stand: Stand,
+) -> None:
+    stand.slack.refuse_next("views.update", "internal_error")
+
+    await stand.slack.message_shortcut(ON_MESSAGE, alert(stand, text=LINKED_INSTANCE))
+    told = await stand.slack.wait_for(lambda posted: posted.ephemeral_to == ANNA)
+
+    assert told.text.startswith("Done")
+
+
+async def test_a_fault_of_our_own_in_a_modal_is_told_beside_it(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("bot.slack.modal.modal_of")
+
+    await stand.slack.message_shortcut(ON_MESSAGE, alert(stand, text=EXAMPLE_INSTANCE))
+    told = await stand.slack.wait_for(lambda posted: posted.ephemeral_to == ANNA)
+
+    assert told.text.startswith("Something broke on our side")
+    assert "modal_of" not in all_text(told)
+
+
+@pytest.mark.usefixtures("impatient")
 async def test_a_choice_in_a_modal_that_takes_long_says_so(stand: Stand) -> None:
     text = f"{MIXED_INSTANCE} {RUNNING_INSTANCE}"
     await stand.slack.message_shortcut(ON_MESSAGE, alert(stand, text=text))

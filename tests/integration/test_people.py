@@ -161,3 +161,20 @@ async def test_who_could_not_be_told_is_asked_about_again_a_moment_later() -> No
         assert (await people.person("U1", HOME)).actor.kind is Kind.UNKNOWN
         now = 2.0
         assert (await people.person("U1", HOME)).actor.kind is Kind.MEMBER
+
+
+@pytest.mark.parametrize(
+    ("channel", "is_shared"),
+    [
+        pytest.param({"is_ext_shared": False}, False, id="ours alone"),
+        pytest.param({"is_ext_shared": True}, True, id="shared"),
+        pytest.param({"is_ext_shared": False, "is_pending_ext_shared": True}, True, id="invited"),
+        pytest.param({}, True, id="not said"),
+        pytest.param(None, True, id="not described"),
+    ],
+)
+async def test_a_place_counts_as_shared_unless_slack_says_that_it_is_not(
+    channel: dict[str, Any] | None, is_shared: bool
+) -> None:
+    async with people_of({"ok": True, "channel": channel}) as people:
+        assert (await people.place("C1")).is_shared is is_shared
