@@ -253,7 +253,10 @@ async def test_a_shared_answer_has_no_button_that_shares_it_again(stand: Stand) 
     assert "Copy curl command" not in controls(shared)
 
 
-async def test_a_click_in_a_message_of_another_app_gets_a_sentence(stand: Stand) -> None:
+@pytest.mark.parametrize("action", ["ml.page", "ml.download"])
+async def test_a_click_in_a_message_of_another_app_gets_a_sentence(
+    stand: Stand, action: str
+) -> None:
     posted = await stand.ask(EXAMPLE_INSTANCE)
     url, _ = stand.slack.issue("actions", user=ANNA, channel=WITH_APP, clicked=posted)
     payload = {
@@ -266,7 +269,7 @@ async def test_a_click_in_a_message_of_another_app_gets_a_sentence(stand: Stand)
         "message": {"bot_id": "B0OTHERAPP", "ts": "1795000000.000100"},
         "response_url": url,
         "trigger_id": "1.2.3",
-        "actions": [{"action_id": "ml.page", "block_id": "x", "value": f"v1|q|{EXAMPLE_INSTANCE}"}],
+        "actions": [{"action_id": action, "block_id": "x", "value": f"v1|q|{EXAMPLE_INSTANCE}"}],
     }
     asked = len(stand.cloud.requests)
 
@@ -274,6 +277,7 @@ async def test_a_click_in_a_message_of_another_app_gets_a_sentence(stand: Stand)
     await stand.slack.wait_for(lambda each: "older version" in each.text)
 
     assert len(stand.cloud.requests) == asked
+    assert not stand.logged("link.pressed")
 
 
 async def test_a_page_of_a_shared_answer_is_turned_for_the_clicker_alone(stand: Stand) -> None:
